@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every way in which a recording can be less than whole, counted by kind and shown with
+ * every report. A LOSS makes numbers incomplete; a NOTE is counted so that totals can be
+ * explained, and is normal (a cycle is always under way when a recording ends).
+ *
+ *	X(kind, "name in exports", LOSS or NOTE, "what it means")
+ *
+ * The kernel counts those up to LAST_KERNEL per vCPU; user space counts the others.
+ */
+#ifndef EXITGRAPH_XG_LOSS_H
+#define EXITGRAPH_XG_LOSS_H
+
+#define XG_LOSS_KERNEL_KINDS(X)                                                                    \
+	X(MISMATCH, "cycles_mismatched", LOSS,                                                     \
+	  "cycles dropped from the trees: a return did not match the open call")                   \
+	X(LOG_FULL, "cycles_log_full", LOSS,                                                       \
+	  "cycles dropped from the trees: more calls in one cycle than the log holds")             \
+	X(DEPTH, "cycles_too_deep", LOSS,                                                          \
+	  "cycles dropped from the trees: calls nested deeper than the stack holds")               \
+	X(NODES_FULL, "cycles_nodes_full", LOSS,                                                   \
+	  "cycles dropped from the trees: no room for a new tree node")                            \
+	X(REASONS_FULL, "exits_reasons_full", LOSS,                                                \
+	  "exits not counted: more distinct exit reasons on one vCPU than its table holds")        \
+	X(HIST_FULL, "values_hist_full", LOSS,                                                     \
+	  "values missing in histograms (calls and times are whole): no room for buckets")         \
+	X(ENTRY_WITHOUT_EXIT, "entries_without_exit", LOSS,                                        \
+	  "cycles dropped: the vCPU was entered again and its exit was not seen")                  \
+	X(VCPU_MOVED, "cycles_vcpu_moved", LOSS,                                                   \
+	  "cycles dropped: the vCPU was taken over by another thread in the middle")               \
+	X(INTERRUPTED_PROBE, "probes_interrupted", NOTE,                                           \
+	  "clock readings put in order: an interrupt ran traced functions inside a probe")         \
+	X(OPEN_AT_BEGIN, "calls_open_at_begin", NOTE,                                              \
+	  "returns of calls which were entered before their vCPU's recording began")               \
+	X(BEGUN_INSIDE, "cycles_begun_inside", NOTE,                                               \
+	  "cycles dropped from the trees: KVM_RUN was entered before the probes were attached")    \
+	X(UNFINISHED, "cycles_unfinished", NOTE,                                                   \
+	  "cycles under way when the recording or the vCPU ended")                                 \
+	X(PROBE_NS, "probe_ns", NOTE,                                                              \
+	  "nanoseconds that the accounting took at the boundaries; in no call's time")
+
+#define XG_LOSS_USER_KINDS(X)                                                                      \
+	X(VCPU_SLOTS, "entries_without_slot", LOSS,                                                \
+	  "entries of vCPUs that found no free slot (see --max-vcpus)")                            \
+	X(TASK_STORAGE, "entries_without_storage", LOSS,                                           \
+	  "entries at which a vCPU could not begin: the kernel had no task storage")               \
+	X(RECURSION_MISSES, "recursion_misses", LOSS,                                              \
+	  "probe runs that the kernel skipped because the probe was running on that CPU")          \
+	X(SNAPSHOT_BUSY, "vcpus_read_while_busy", LOSS,                                            \
+	  "vCPUs read at the end although their accounting was still under way")
+
+enum xg_loss {
+#define X(kind, name, sort, text) XG_LOSS_##kind,
+	XG_LOSS_KERNEL_KINDS(X) XG_LOSS_KERNEL_COUNT,
+	XG_LOSS_BEFORE_USER = XG_LOSS_KERNEL_COUNT - 1,
+	XG_LOSS_USER_KINDS(X)
+#undef X
+	XG_LOSS_COUNT,
+};
+
+#endif

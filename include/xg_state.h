@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel keeps per vCPU: one element of an mmap-able array map, written by the
+ * vCPU's own thread alone, read by user space through the mapping. About 1.5 MiB, none of
+ * which grows with the length of a recording; an ordinary cycle touches a few KiB of it.
+ *
+ *	reasons[]  ->  nodes[] (root of the reason's tree, and its latency)
+ *	nodes[]    ->  parent by index; chunks of histogram buckets by index
+ *	hash[]     ->  nodes[] by (parent, id)
+ */
+#ifndef EXITGRAPH_XG_STATE_H
+#define EXITGRAPH_XG_STATE_H
+
+#include "xg_hist.h"
+#include "xg_log.h"
+#include "xg_loss.h"
+#include "xg_types.h"
+
+/* All but XG_REASONS are powers of two, because the verifier is shown bounds as masks. */
+#define XG_LOG_RECORDS	16384
+#define XG_DEPTH	64
+#define XG_NODES	2048
+#define XG_HASH		4096
+#define XG_HASH_PROBES	16
+#define XG_CHUNKS	16384
+#define XG_REASONS	64
+#define XG_BASE_FRAMES	8
+#define XG_CPU_SLOTS	4096
+#define XG_VCPUS_MAX	4096
+
+/* One node of a tree, 128 bytes. Node 0 is "none". */
+struct xg_node {
+	u16 id;
+	u16 parent;
+	u16 next;	/* the node entered next after this event the last time: a guess */
+	u16 unused;
+	u64 calls;	 /* calls that returned (cycles for a root, exits for a latency) */
+	u64 inclusive_ns; /* parts of calls that stayed open included */
+	u64 min_ns;	 /* over the calls that returned; meaningless if calls is 0 */
+	u64 max_ns;
+	u16 chunk[XG_HIST_CHUNKS]; /* chunk of each octave, 0 = none yet */
+	u64 unused2;
+};
+
+struct xg_chunk {
+	u64 count[XG_HIST_SUB];
+};
+
+struct xg_reason {
+	u64 code;
+	u16 root;	/* node; 0 = this entry is free */
+	u16 latency;	/* node */
+	u32 unused;
+};
+
+/* An open call. Its node belongs to the reason of the cycle that is being replayed. */
+struct xg_frame {
+	u64 start_ns;	/* since the cycle's start; 0 for calls open since before */
+	u64 child_ns;	/* unused by calls; room for later */
+	u16 node;
+	u16 id;
+	u32 unused;
+};
+
+enum xg_slot_status {
+	XG_SLOT_FREE = 0,
+	XG_SLOT_LIVE,
+	XG_SLOT_DEAD,	/* the vCPU is gone; user space takes the data and frees the slot */
+};
+
+enum xg_phase {
+	XG_PHASE_NONE = 0,
+	XG_PHASE_GUEST,	/* entry seen, exit not yet */
+	XG_PHASE_EXIT,	/* exit seen, next entry not yet */
+};
+
+struct xg_vcpu_state {
+	/* What every probe touches. */
+	u64 task;	/* task_struct of the vCPU's thread while it records, else 0 */
+	u64 log_n;	/* records appended in this cycle; more than the log holds = full */
+
+	/* What the boundaries touch. */
+	u64 sequence;	/* odd while the accounting is under way */
+	u64 vcpu;	/* struct kvm_vcpu */
+	u32 status;	/* enum xg_slot_status */
+	u32 phase;	/* enum xg_phase */
+	u64 reason;	/* code of the exit in this cycle */
+	u64 entry_clock_ns; /* last clock reading of the entry boundary: the cycle's start */
+	u64 loss[XG_LOSS_KERNEL_COUNT];
+
+	/* Who it is. */
+	u32 pid;	/* the VMM's, in the initial namespace */
+	u32 tid;
+	u32 vcpu_id;
+	u32 isa;	/* 1 VMX, 2 SVM, as the kvm_exit tracepoint has it */
+	char comm[16];
+	u64 began_ns;
+
+	/* Replay. All in here and not on the BPF stack, so that the loop's body carries nothing. */
+	u64 end_ns;	/* the cycle's end, since its start, the exit boundary's work taken out */
+	u64 clock_ns;	/* the latest event, likewise */
+	u64 gap_ns;	/* the exit boundary's own work */
+	u64 exit_ns;	/* the exit, since the cycle's start */
+	u64 exit_raw_ns;
+	u64 guest_child_ns; /* traced calls in the guest phase */
+	u64 user_since_ns; /* since when no call is open */
+	u64 user_ns;	/* user space's time so far */
+	u32 depth;	/* open calls */
+	u32 guest_depth; /* at the cycle's start */
+	u32 in_guest;
+	u32 in_user;	/* KVM_RUN returned and was not called again yet */
+	u32 assumed;	/* the open calls were not seen entered: orphan returns are no fault */
+	u32 bad;	/* enum xg_loss + 1 of what was wrong with this cycle, or 0 */
+	u32 last_node;	/* node of the latest event, for guessing the next */
+	u32 result_n;
+	u32 node_n;	/* nodes in use, node 0 included */
+	u32 chunk_n;
+	u32 last_reason; /* index, a guess */
+	u32 unused;
+
+	struct xg_reason reasons[XG_REASONS];
+	struct xg_frame stack[XG_DEPTH];
+	u64 log[XG_LOG_RECORDS];
+	u64 result[XG_LOG_RECORDS]; /* finished calls of this cycle: ns << 16 | node */
+	struct xg_node nodes[XG_NODES];
+	u16 hash[XG_HASH];
+	struct xg_chunk chunks[XG_CHUNKS];
+};
+
+#endif
