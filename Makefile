@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+# make        builds build/exitgraph
+# make demo   builds, then records and reports real exits
+# make check  builds and runs all tests
+
+MAKEFLAGS += --no-builtin-rules
+BUILD   := build
+VERSION := 0.1
+
+CC      ?= cc
+CLANG   ?= clang
+STRIP   ?= llvm-strip
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+WERROR  ?=
+
+CPPFLAGS := -D_GNU_SOURCE -DEXITGRAPH_VERSION='"$(VERSION)"' -Iuser -Iinclude -I$(BUILD)
+CFLAGS   := -std=gnu17 -O2 -g -Wall -Wextra -Wno-unused-parameter $(WERROR) -MMD -MP
+# Static: one file, to be copied to any host, and into the lab's hosts.
+LDFLAGS  := -static
+LDLIBS   := -lbpf -lelf -lz -lsqlite3 -ljansson -lm -lpthread -ldl
+
+BPF_CFLAGS := -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Wno-unused-parameter $(WERROR) \
+	      -Iinclude -Ivmlinux -Ibpf -MMD -MP
+
+SRCS := $(sort $(wildcard user/*.c user/*/*.c))
+OBJS := $(SRCS:%.c=$(BUILD)/%.o)
+# All but the main file, for the unit tests.
+LIB_OBJS := $(filter-out $(BUILD)/user/main.o,$(OBJS))
+
+UNIT_SRCS  := $(sort $(wildcard tests/unit/*_test.c))
+UNIT_TESTS := $(UNIT_SRCS:tests/unit/%.c=$(BUILD)/tests/%)
+
+.PHONY: all demo check unit clean
+all: $(BUILD)/exitgraph
+
+$(BUILD)/exitgraph: $(OBJS)
+	$(CC) $(LDFLAGS) -o $@ $(OBJS) $(LDLIBS)
+
+$(BUILD)/user/%.o: user/%.c | $(BUILD)/exitgraph.skel.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/exitgraph.bpf.o: bpf/exitgraph.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+	$(STRIP) -g $@
+
+$(BUILD)/exitgraph.skel.h: $(BUILD)/exitgraph.bpf.o
+	$(BPFTOOL) gen skeleton $< name exitgraph_bpf > $@.tmp
+	mv $@.tmp $@
+
+# A unit test is a cmocka program, linked with all of user/ but main.c.
+$(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ibpf -Itests/unit $(CFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS) -lcmocka
+
+unit: $(UNIT_TESTS)
+	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+
+demo:
+	scripts/demo
+
+check:
+	scripts/check
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJS:.o=.d) $(BUILD)/exitgraph.bpf.d $(UNIT_TESTS:=.d)

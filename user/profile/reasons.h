@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Names of the exit codes of both vendors. */
+#ifndef EXITGRAPH_PROFILE_REASONS_H
+#define EXITGRAPH_PROFILE_REASONS_H
+
+#include <stddef.h>
+
+#include "profile/profile.h"
+
+#define REASON_NAME_MAX 64
+
+/* Bit 31 of a VMX exit reason: the VM entry itself failed (SDM vol. 3, 25.9.1). */
+#define VMX_FAILED_VMENTRY (1ULL << 31)
+
+/*
+ * The name of exit @code on @isa, as the headers vmx.h and svm.h name it ("CPUID"), with
+ * " (VM entry failed)" for such a VMX code; an unknown code as its number: "61" on VMX,
+ * "0x123" on SVM, as the vendors' manuals count. Written to @buffer and returned.
+ */
+const char *reason_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);
+
+/*
+ * Does @pattern (a name, in any case, with or without EXIT_REASON_ or SVM_EXIT_; a number;
+ * a glob) mean that code?
+ */
+bool reason_matches(enum isa isa, u64 code, const char *pattern);
+
+#endif
