@@ -20,7 +20,7 @@ LDFLAGS  := -static
 LDLIBS   := -lbpf -lelf -lz -lsqlite3 -ljansson -lm -lpthread -ldl
 
 BPF_CFLAGS := -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Wno-unused-parameter $(WERROR) \
-	      -Iinclude -Ivmlinux -Ibpf -MMD -MP
+	      -Iinclude -Ivmlinux -Ibpf -I/usr/include/$(shell uname -m)-linux-gnu -MMD -MP
 
 SRCS := $(sort $(wildcard user/*.c user/*/*.c))
 OBJS := $(SRCS:%.c=$(BUILD)/%.o)

@@ -56,7 +56,6 @@ struct xg_reason {
 /* An open call. Its node belongs to the reason of the cycle that is being replayed. */
 struct xg_frame {
 	u64 start_ns;	/* since the cycle's start; 0 for calls open since before */
-	u64 child_ns;	/* unused by calls; room for later */
 	u16 node;
 	u16 id;
 	u32 unused;
@@ -86,6 +85,7 @@ struct xg_vcpu_state {
 	u32 phase;	/* enum xg_phase */
 	u64 reason;	/* code of the exit in this cycle */
 	u64 entry_clock_ns; /* last clock reading of the entry boundary: the cycle's start */
+	u64 exit_clock_ns;  /* likewise of the exit boundary: from here to entry is the latency */
 	u64 loss[XG_LOSS_KERNEL_COUNT];
 
 	/* Who it is. */
@@ -101,7 +101,7 @@ struct xg_vcpu_state {
 	u64 clock_ns;	/* the latest event, likewise */
 	u64 gap_ns;	/* the exit boundary's own work */
 	u64 exit_ns;	/* the exit, since the cycle's start */
-	u64 exit_raw_ns;
+	u64 latency_ns;
 	u64 guest_child_ns; /* traced calls in the guest phase */
 	u64 user_since_ns; /* since when no call is open */
 	u64 user_ns;	/* user space's time so far */
@@ -116,7 +116,14 @@ struct xg_vcpu_state {
 	u32 node_n;	/* nodes in use, node 0 included */
 	u32 chunk_n;
 	u32 last_reason; /* index, a guess */
-	u32 unused;
+	u32 root;	/* node of this cycle's reason */
+	u32 latency;	/* likewise */
+	u32 orphans;	/* returns of outer calls that may still come while assumed */
+
+	/* The calls that are always open at an entry boundary, outermost first: their ids. */
+	u32 run_ioctl_id; /* of kvm_arch_vcpu_ioctl_run */
+	u32 base_n;
+	u16 base_id[XG_BASE_FRAMES];
 
 	struct xg_reason reasons[XG_REASONS];
 	struct xg_frame stack[XG_DEPTH];

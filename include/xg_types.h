@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Fixed-width names that both sides of the contract have: BPF from vmlinux/, user from libc. */
+/* The kernel's names for fixed-width integers, on both sides of the contract. */
 #ifndef EXITGRAPH_XG_TYPES_H
 #define EXITGRAPH_XG_TYPES_H
 
-#ifndef __bpf__
+#ifdef __bpf__
+#include <linux/types.h>
+#include <stdbool.h>
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+#else
+#include <stdbool.h>
 #include <stdint.h>
 typedef uint8_t u8;
 typedef uint16_t u16;

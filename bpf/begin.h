@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A vCPU's recording begins and ends: slots, threads, filters. Nothing here is hot. */
+#ifndef EXITGRAPH_BPF_BEGIN_H
+#define EXITGRAPH_BPF_BEGIN_H
+
+#include <bpf/bpf_core_read.h>
+
+#include "account.h"
+#include "self.h"
+
+#define ANCESTORS_MAX 16
+
+/* Does the running task belong to what is recorded? */
+static __noinline bool wanted(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	if (control.filter_tgid)
+		return tgid == control.filter_tgid;
+	if (!control.filter_ancestor)
+		return true;
+	for (int i = 0; i < ANCESTORS_MAX; i++) {
+		if (tgid == control.filter_ancestor)
+			return true;
+		if (tgid <= 1)
+			return false;
+		task = BPF_CORE_READ(task, real_parent);
+		tgid = BPF_CORE_READ(task, tgid);
+	}
+	return false;
+}
+
+struct slot_search {
+	u32 slot; /* out: the slot + 1 */
+};
+
+static long slot_take(u32 slot, struct slot_search *search)
+{
+	struct xg_vcpu_state *st = state_at(slot);
+
+	if (!st || __sync_val_compare_and_swap(&st->status, XG_SLOT_FREE, XG_SLOT_LIVE))
+		return 0;
+	search->slot = slot + 1;
+	return 1;
+}
+
+/* A free slot for @vcpu into *@slot; false (counted) if there is none. */
+static __noinline bool slot_new(u64 vcpu, u32 *slot)
+{
+	struct slot_search search = {};
+
+	if (!slot)
+		return false;
+	if (control.free_slots)
+		bpf_loop(config.vcpu_cnt, slot_take, &search, 0);
+	if (!search.slot) {
+		__sync_fetch_and_add(&control.entries_without_slot, 1);
+		return false;
+	}
+	__sync_fetch_and_add(&control.free_slots, -1);
+	*slot = search.slot - 1;
+	bpf_map_update_elem(&slots, &vcpu, slot, BPF_ANY);
+	return true;
+}
+
+static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *vcpu)
+{
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	st->vcpu = (u64)vcpu;
+	st->vcpu_id = BPF_CORE_READ(vcpu, vcpu_id);
+	st->pid = pid_tgid >> 32;
+	st->tid = (u32)pid_tgid;
+	st->isa = config.isa;
+	bpf_get_current_comm(st->comm, sizeof(st->comm));
+	st->run_ioctl_id = config.run_ioctl_id;
+	st->base_n = config.base_n;
+	for (int i = 0; i < XG_BASE_FRAMES; i++)
+		st->base_id[i] = config.base_id[i];
+}
+
+/*
+ * The running task is about to enter @vcpu and records nothing yet: give it the vCPU's
+ * slot. NULL when it is not wanted or there is no room (counted).
+ */
+static __always_inline struct xg_vcpu_state *begin(struct kvm_vcpu *vcpu, u64 clock_ns)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u64 key = (u64)vcpu;
+	struct xg_vcpu_state *st;
+	u32 *stored, *known, slot = 0;
+
+	stored = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (stored && *stored == XG_SLOT_IGNORED)
+		return 0;
+	if (!stored) {
+		stored = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!stored) {
+			__sync_fetch_and_add(&control.entries_without_storage, 1);
+			return 0;
+		}
+		if (!wanted()) {
+			*stored = XG_SLOT_IGNORED;
+			return 0;
+		}
+	}
+	known = bpf_map_lookup_elem(&slots, &key);
+	if (known)
+		slot = *known;
+	else if (!slot_new(key, &slot))
+		return 0;
+	st = state_at(slot);
+	if (!st)
+		return 0;
+	if (known && st->phase != XG_PHASE_NONE)
+		st->loss[XG_LOSS_VCPU_MOVED]++;
+	if (!known)
+		st->began_ns = clock_ns;
+	*stored = slot;
+	describe(st, vcpu);
+	account_begin(st);
+	st->task = (u64)task;
+	cpu_slot[bpf_get_smp_processor_id() & (XG_CPU_SLOTS - 1)] = slot;
+	return st;
+}
+
+/* @st records no more; what was under way is counted. */
+static __always_inline void end(struct xg_vcpu_state *st)
+{
+	st->task = 0;
+	if (st->phase != XG_PHASE_NONE)
+		st->loss[XG_LOSS_UNFINISHED]++;
+	st->phase = XG_PHASE_NONE;
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The exit reason, from the vendor's own structures. */
+#ifndef EXITGRAPH_BPF_REASON_H
+#define EXITGRAPH_BPF_REASON_H
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "kvm_types.h"
+
+#define ISA_VMX 1
+#define ISA_SVM 2
+
+/* VMX: the basic reason, and bit 31, a failed VM entry; the bits between say how, not why. */
+#define VMX_REASON_MASK 0x8000ffffULL
+
+static __always_inline u64 reason_read_vmx(const void *vcpu)
+{
+	u32 full = 0;
+
+	if (bpf_core_field_exists(struct vcpu_vmx, exit_reason)) {
+		const struct vcpu_vmx *vmx = vcpu;
+
+		bpf_core_read(&full, sizeof(full), &vmx->exit_reason.full);
+	} else {
+		const struct vcpu_vmx___7_2 *vmx = vcpu;
+
+		bpf_core_read(&full, sizeof(full), &vmx->vt.exit_reason.full);
+	}
+	return full & VMX_REASON_MASK;
+}
+
+static __always_inline u64 reason_read_svm(const void *vcpu)
+{
+	const struct vcpu_svm *svm = vcpu;
+	const struct vmcb *vmcb = NULL;
+
+	bpf_core_read(&vmcb, sizeof(vmcb), &svm->vmcb);
+	if (bpf_core_field_exists(struct vmcb_control_area, exit_code_hi)) {
+		u32 low = 0, high = 0;
+
+		bpf_core_read(&low, sizeof(low), &vmcb->control.exit_code);
+		bpf_core_read(&high, sizeof(high), &vmcb->control.exit_code_hi);
+		return (u64)high << 32 | low;
+	} else {
+		const struct vmcb_control_area___7_2 *control;
+		u64 code = 0;
+
+		control = (const void *)&vmcb->control;
+		bpf_core_read(&code, sizeof(code), &control->exit_code);
+		return code;
+	}
+}
+
+/* The code of the exit that @vcpu just took. struct kvm_vcpu is first in both vendors'. */
+static __always_inline u64 reason_read(const void *vcpu, u32 isa)
+{
+	return isa == ISA_SVM ? reason_read_svm(vcpu) : reason_read_vmx(vcpu);
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What user space tells the programs, before they are loaded and while they run. */
+#ifndef EXITGRAPH_XG_CONTROL_H
+#define EXITGRAPH_XG_CONTROL_H
+
+#include "xg_state.h"
+
+/* Fixed when the programs are loaded. */
+struct xg_config {
+	u32 isa;	/* 1 VMX, 2 SVM */
+	u32 vcpu_cnt;	/* slots */
+	u32 run_ioctl_id; /* see struct xg_vcpu_state */
+	u32 base_n;
+	u16 base_id[XG_BASE_FRAMES];
+};
+
+/* While they run. */
+struct xg_control {
+	u32 armed;
+	u32 filter_tgid;     /* only vCPUs of this process; 0 = all */
+	u32 filter_ancestor; /* only of this process and its descendants; 0 = all */
+	u32 free_slots;
+
+	/* Counted by the programs. */
+	u64 entries_without_slot;
+	u64 entries_without_storage;
+	u64 exits_at_tracepoint; /* exits first seen at the kvm_exit tracepoint */
+	u64 exits_at_return;	 /* exits first seen when the run function returned */
+};
+
+#endif

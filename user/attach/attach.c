@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "attach/attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "attach/template.h"
+#include "exitgraph.skel.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+/* Two descriptors per probe: its program, for the count of skipped runs, and its link. */
+struct probe {
+	int prog_fd;
+	int link_fd;
+};
+
+struct attach {
+	struct exitgraph_bpf *skel;
+	struct xg_vcpu_state *states;
+	u32 vcpu_cnt;
+	struct probe *probes;
+	size_t probe_cnt;
+	u64 recursion_base;
+};
+
+/*
+ * The calls that are open whenever kvm_entry fires, outermost first, in all kernels; those
+ * of them which a kernel has inlined are just not there. (Linux 5.10 to 7.2; x86.c,
+ * kvm_main.c, svm.c, vmx.c.)
+ */
+static const char *const base_functions[] = {
+	"kvm_vcpu_ioctl", "kvm_arch_vcpu_ioctl_run", "vcpu_run",
+	"vcpu_enter_guest", "svm_vcpu_run", "vmx_vcpu_run",
+};
+
+#define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
+
+static const char *const required_svm[] = { RUN_IOCTL, "svm_vcpu_run", "kvm_sched_out",
+					    "kvm_sched_in" };
+static const char *const required_vmx[] = { RUN_IOCTL, "vmx_vcpu_run", "kvm_sched_out",
+					    "kvm_sched_in" };
+
+/* Functions whose probes do more than to log a call: which template takes their place. */
+struct special {
+	const char *name;
+	enum { SPECIAL_RUN, SPECIAL_OFF_CPU, SPECIAL_ON_CPU } role;
+};
+
+static const struct special specials[] = {
+	{ "svm_vcpu_run", SPECIAL_RUN },
+	{ "kvm_sched_out", SPECIAL_OFF_CPU },
+	{ "kvm_sched_in", SPECIAL_ON_CPU },
+};
+
+const char *const *attach_required_functions(enum isa isa, size_t *cnt_out)
+{
+	*cnt_out = ARRAY_SIZE(required_svm);
+	return isa == ISA_SVM ? required_svm : required_vmx;
+}
+
+const char *attach_mechanism(const struct attach *attach)
+{
+	return "fentry+fexit";
+}
+
+volatile struct xg_control *attach_control(struct attach *attach)
+{
+	return &attach->skel->bss->control;
+}
+
+struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out)
+{
+	*cnt_out = attach->vcpu_cnt;
+	return attach->states;
+}
+
+static size_t states_bytes(const struct attach *attach)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return ((size_t)attach->vcpu_cnt * sizeof(struct xg_vcpu_state) + page - 1) / page * page;
+}
+
+static void probe_close(struct probe *probe)
+{
+	cleanup_close(&probe->link_fd);
+	cleanup_close(&probe->prog_fd);
+	probe->link_fd = -1;
+	probe->prog_fd = -1;
+}
+
+void attach_free(struct attach **attach_ptr)
+{
+	struct attach *attach = *attach_ptr;
+
+	if (!attach)
+		return;
+	for (size_t i = 0; i < attach->probe_cnt; i++)
+		probe_close(&attach->probes[i]);
+	if (attach->states)
+		munmap(attach->states, states_bytes(attach));
+	exitgraph_bpf__destroy(attach->skel);
+	free(attach->probes);
+	free(attach);
+	*attach_ptr = NULL;
+}
+
+/* Every probe keeps descriptors open; the usual soft limit of 1024 is too low. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int quiet_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (log_get_level() < LOG_DEBUG || level > LIBBPF_INFO)
+		return 0;
+	return vfprintf(stderr, format, args);
+}
+
+static void configure(struct attach *attach, const struct target_host *host,
+		      const struct attach_function *functions, size_t cnt)
+{
+	/* libbpf maps .rodata writable until the object is loaded. */
+	struct xg_config *config = (struct xg_config *)&attach->skel->rodata->config;
+
+	config->isa = target_host_isa(host);
+	config->vcpu_cnt = attach->vcpu_cnt;
+	for (size_t b = 0; b < ARRAY_SIZE(base_functions); b++) {
+		for (size_t i = 0; i < cnt; i++) {
+			u32 id = XG_ID_FUNCTION + i;
+
+			if (strcmp(functions[i].target->name, base_functions[b]))
+				continue;
+			config->base_id[config->base_n++] = id;
+			if (!strcmp(base_functions[b], RUN_IOCTL))
+				config->run_ioctl_id = id;
+		}
+	}
+	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
+}
+
+/* Templates are loaded for any function, and attached nowhere: their copies are. */
+static int prepare_templates(struct attach *attach)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, attach->skel->obj) {
+		int r;
+
+		if (strncmp(bpf_program__name(program), "call_", strlen("call_")))
+			continue;
+		bpf_program__set_autoattach(program, false);
+		r = bpf_program__set_attach_target(program, 0, RUN_IOCTL);
+		if (r)
+			return err_r(r, "the kernel's type information lacks %s: %s", RUN_IOCTL,
+				     strerror(-r));
+	}
+	return 0;
+}
+
+int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
+	       u32 vcpu_cnt, struct attach **out)
+{
+	_cleanup_(attach_free) struct attach *attach = NULL;
+	int r;
+
+	libbpf_set_print(quiet_libbpf);
+	raise_descriptor_limit();
+	attach = calloc(1, sizeof(*attach));
+	if (!attach)
+		return err_r(-ENOMEM, "no memory");
+	attach->vcpu_cnt = vcpu_cnt;
+	attach->skel = exitgraph_bpf__open();
+	if (!attach->skel)
+		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
+	configure(attach, host, functions, cnt);
+	bpf_map__set_max_entries(attach->skel->maps.vcpus, vcpu_cnt);
+	r = prepare_templates(attach);
+	if (r)
+		return r;
+	r = exitgraph_bpf__load(attach->skel);
+	if (r == -ENOMEM)
+		return err_r(r, "the kernel has no memory for %u vCPUs (%zu MiB); give fewer with "
+				"--max-vcpus", vcpu_cnt, states_bytes(attach) >> 20);
+	if (r)
+		return err_r(r, "the kernel does not take the BPF programs: %s ('exitgraph check' "
+				"tells what it lacks)", strerror(-r));
+	attach->states = mmap(NULL, states_bytes(attach), PROT_READ | PROT_WRITE, MAP_SHARED,
+			      bpf_map__fd(attach->skel->maps.vcpus), 0);
+	if (attach->states == MAP_FAILED) {
+		attach->states = NULL;
+		return err_r(-errno, "cannot map the vCPUs' states: %s", strerror(errno));
+	}
+	*out = TAKE_PTR(attach);
+	return 0;
+}
+
+static const struct bpf_program *entry_template(const struct attach *attach, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(specials); i++)
+		if (specials[i].role == SPECIAL_ON_CPU && !strcmp(name, specials[i].name))
+			return attach->skel->progs.call_entry_on_cpu;
+	return attach->skel->progs.call_entry;
+}
+
+static const struct bpf_program *return_template(const struct attach *attach, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
+		if (strcmp(name, specials[i].name))
+			continue;
+		if (specials[i].role == SPECIAL_RUN)
+			return attach->skel->progs.call_return_run;
+		if (specials[i].role == SPECIAL_OFF_CPU)
+			return attach->skel->progs.call_return_off_cpu;
+	}
+	return attach->skel->progs.call_return;
+}
+
+/* Both probes of one function, or neither. */
+static int attach_pair(struct attach *attach, const struct target_function *target, u32 id)
+{
+	struct probe *probe = &attach->probes[attach->probe_cnt];
+	int r;
+
+	r = template_attach(return_template(attach, target->name), target, XG_CODE_RETURN(id),
+			    &probe[0].prog_fd, &probe[0].link_fd);
+	if (r)
+		return r;
+	r = template_attach(entry_template(attach, target->name), target, XG_CODE_ENTRY(id),
+			    &probe[1].prog_fd, &probe[1].link_fd);
+	if (r) {
+		probe_close(&probe[0]);
+		return r;
+	}
+	attach->probe_cnt += 2;
+	return 0;
+}
+
+static bool is_required(enum isa isa, const char *name)
+{
+	size_t cnt;
+	const char *const *required = attach_required_functions(isa, &cnt);
+
+	for (size_t i = 0; i < cnt; i++)
+		if (!strcmp(required[i], name))
+			return true;
+	return false;
+}
+
+int attach_functions(struct attach *attach, struct attach_function *functions, size_t cnt,
+		     attach_progress_fn progress, void *arg, const volatile bool *stop)
+{
+	enum isa isa = attach->skel->rodata->config.isa;
+	int r;
+
+	attach->probes = calloc(cnt, 2 * sizeof(*attach->probes));
+	if (!attach->probes)
+		return err_r(-ENOMEM, "no memory");
+	for (size_t i = 0; i < cnt; i++) {
+		const struct target_function *target = functions[i].target;
+
+		if (*stop)
+			return -EINTR;
+		r = attach_pair(attach, target, XG_ID_FUNCTION + i);
+		functions[i].attached = !r;
+		functions[i].error = r;
+		if (r && is_required(isa, target->name))
+			return err_r(r, "cannot attach to %s, which every recording needs: %s",
+				     target->name, strerror(-r));
+		if (progress)
+			progress(arg, i + 1, cnt);
+	}
+	r = exitgraph_bpf__attach(attach->skel);
+	if (r)
+		return err_r(r, "cannot attach to KVM's tracepoints: %s", strerror(-r));
+	attach->recursion_base = attach_recursion_misses(attach);
+	return 0;
+}
+
+static u64 recursion_misses(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.recursion_misses;
+}
+
+u64 attach_recursion_misses(const struct attach *attach)
+{
+	struct bpf_program *program;
+	u64 sum = 0;
+
+	for (size_t i = 0; i < attach->probe_cnt; i++)
+		sum += recursion_misses(attach->probes[i].prog_fd);
+	bpf_object__for_each_program(program, attach->skel->obj)
+		sum += recursion_misses(bpf_program__fd(program));
+	return sum - attach->recursion_base;
+}
+
+static u64 prog_bytes(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return 0;
+	return info.jited_prog_len + info.xlated_prog_len;
+}
+
+u64 attach_kernel_bytes(const struct attach *attach)
+{
+	struct bpf_program *program;
+	u64 sum = states_bytes(attach) + sizeof(*attach->skel->bss);
+
+	for (size_t i = 0; i < attach->probe_cnt; i++)
+		sum += prog_bytes(attach->probes[i].prog_fd);
+	bpf_object__for_each_program(program, attach->skel->obj)
+		sum += prog_bytes(bpf_program__fd(program));
+	return sum;
+}
+
+/* The background process: alone with the descriptors, away from the terminal. */
+static void detach_and_exit(struct attach *attach)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	setsid();
+	prctl(PR_SET_NAME, "exitgraph-detach");
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		dup2(null, fd);
+	attach_free(&attach);
+	_exit(0);
+}
+
+void attach_release(struct attach **attach)
+{
+	pid_t pid;
+
+	if (!*attach)
+		return;
+	pid = fork();
+	if (!pid)
+		detach_and_exit(*attach);
+	if (pid > 0)
+		log_debug("process %d detaches %zu probes in the background", pid,
+			  (*attach)->probe_cnt);
+	attach_free(attach);
+}

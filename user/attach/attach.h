@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The programs in the kernel: loaded, attached, and taken away again.
+ *
+ *	attach_new()		loads the programs and maps
+ *	attach_functions()	a pair of probes on each function, then the boundaries
+ *	attach_control()	arm and disarm, by writing to it
+ *	attach_states()		what the programs keep per vCPU
+ *	attach_release()	leaves the detaching, which takes long, to a background process
+ *
+ * Everything hangs on file descriptors, so all of it is gone when the process dies, however
+ * it dies.
+ */
+#ifndef EXITGRAPH_ATTACH_ATTACH_H
+#define EXITGRAPH_ATTACH_ATTACH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "target/target.h"
+#include "xg_control.h"
+
+struct attach;
+
+/* A function to trace; its index in the array given to attach_functions() is its id. */
+struct attach_function {
+	const struct target_function *target;
+	bool attached; /* out */
+	int error;     /* out: -errno of the kernel's refusal, when it was not attached */
+};
+
+/* Called after each function, for progress. */
+typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
+
+/*
+ * Load for @host with @vcpu_cnt vCPU slots. @functions are those that will be attached:
+ * the ids of the calls that are open at an entry boundary are found among them.
+ * 0 or -errno (said).
+ */
+int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
+	       u32 vcpu_cnt, struct attach **out);
+void attach_free(struct attach **attach);
+
+/*
+ * Attach all @functions, then the boundaries. A function that the kernel refuses is left
+ * out, with its error; if a boundary is refused, or @stop turns true, all fails. 0 or
+ * -errno (said; -EINTR is not).
+ */
+int attach_functions(struct attach *attach, struct attach_function *functions, size_t cnt,
+		     attach_progress_fn progress, void *arg, const volatile bool *stop);
+
+/* Is @name a function that must be traced for the boundaries' sake, on a host of @isa? */
+const char *const *attach_required_functions(enum isa isa, size_t *cnt_out);
+
+volatile struct xg_control *attach_control(struct attach *attach);
+
+/* The states of all slots, in the kernel's memory. */
+struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);
+
+/* Runs of all programs that the kernel skipped for recursion, since they were loaded. */
+u64 attach_recursion_misses(const struct attach *attach);
+
+/* Memory that the maps and programs take in the kernel. */
+u64 attach_kernel_bytes(const struct attach *attach);
+
+/* "fentry+fexit". */
+const char *attach_mechanism(const struct attach *attach);
+
+/*
+ * Give all links to a process in the background which detaches them one by one (0.13 s each
+ * on Linux 6.1 and 6.12), and forget them here. Where no process can be made, detaches here.
+ */
+void attach_release(struct attach **attach);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Copies of the template programs: one program per probe, with the function's record code
+ * as an immediate, so that the hot path looks nothing up.
+ */
+#ifndef EXITGRAPH_ATTACH_TEMPLATE_H
+#define EXITGRAPH_ATTACH_TEMPLATE_H
+
+#include <bpf/libbpf.h>
+
+#include "target/target.h"
+
+/*
+ * Load a copy of @program (loaded already) for @function, with @code in place of
+ * XG_TEMPLATE_CODE, and attach it. The descriptors are the caller's. 0 or -errno (not said).
+ */
+int template_attach(const struct bpf_program *program, const struct target_function *function,
+		    u32 code, int *prog_fd_out, int *link_fd_out);
+
+#endif

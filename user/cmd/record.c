@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* exitgraph record: the KVM exits of a command, of a VMM or of the whole host, into a file. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "collect/session.h"
+#include "profile/store.h"
+#include "render/summary.h"
+#include "target/check.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+#include "xg_state.h"
+
+#define DEFAULT_OUTPUT "exitgraph.xg"
+
+enum {
+	OPTION_FUNCTIONS = 256,
+	OPTION_FUNCTIONS_FILE,
+	OPTION_EXCLUDE,
+	OPTION_MAX_VCPUS,
+};
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "write the profile to FILE (" DEFAULT_OUTPUT ")", 0 },
+	{ "pid", 'p', "PID", 0, "record the VMs of process PID, a VMM", 0 },
+	{ "duration", 'd', "TIME", 0, "stop after TIME, such as 10s, 500ms or 2m; a COMMAND that "
+	  "still runs is ended", 0 },
+	{ "functions", OPTION_FUNCTIONS, "GLOB[,GLOB]", 0,
+	  "trace these functions instead of the default list; @FILE reads globs from a file, "
+	  "'default' is the default list", 1 },
+	{ "functions-file", OPTION_FUNCTIONS_FILE, "FILE", 0,
+	  "trace the functions that FILE names, one a line", 1 },
+	{ "exclude", OPTION_EXCLUDE, "GLOB[,GLOB]", 0, "do not trace these functions", 1 },
+	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
+	  "room for N vCPUs, 1.6 MiB of kernel memory each (those that are there, and 16)", 2 },
+	{ "quiet", 'q', NULL, 0, "no progress and no summary", 2 },
+	{ "verbose", 'v', NULL, 0, "say more about what is done", 2 },
+	{ 0 },
+};
+
+static const char doc[] =
+	"Record the KVM exits of COMMAND and its children, of a VMM (-p), or of all VMs on this "
+	"host, until COMMAND or the VMM ends, TIME is over, or Ctrl-C.\v"
+	"Examples:\n"
+	"  exitgraph record -d 10s -p $(pgrep -f 'guest=web1')\n"
+	"  exitgraph record -o cpuid.xg -- exitgraph guest cpuid --count 100000\n"
+	"  exitgraph record --functions 'svm_*,kvm_emulate_*' -d 5s\n\n"
+	"Exit status: 0 a profile was written, 1 it was not, 2 wrong arguments.";
+
+struct arguments {
+	struct session_options session;
+	struct target_rules rules;
+	const char *output;
+	bool quiet;
+};
+
+static void cleanup_arguments(struct arguments *arguments)
+{
+	target_rules_free(&arguments->rules);
+}
+
+static error_t parse_number(int key, char *arg, struct arguments *arguments)
+{
+	unsigned long long value;
+
+	if (key == 'd') {
+		if (cmd_parse_duration("-d", arg, &value))
+			return EINVAL;
+		arguments->session.duration_ns = value;
+	} else if (key == 'p') {
+		if (cmd_parse_u64("-p", arg, 1, 1 << 22, &value))
+			return EINVAL;
+		arguments->session.pid = value;
+	} else {
+		if (cmd_parse_u64("--max-vcpus", arg, 1, XG_VCPUS_MAX, &value))
+			return EINVAL;
+		arguments->session.max_vcpus = value;
+	}
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *arguments = state->input;
+	int r = 0;
+
+	switch (key) {
+	case 'o':
+		arguments->output = arg;
+		break;
+	case 'p':
+	case 'd':
+	case OPTION_MAX_VCPUS:
+		return parse_number(key, arg, arguments);
+	case OPTION_FUNCTIONS:
+		r = target_rules_add(&arguments->rules, arg, false);
+		break;
+	case OPTION_FUNCTIONS_FILE:
+		r = target_rules_add_file(&arguments->rules, arg, false);
+		break;
+	case OPTION_EXCLUDE:
+		r = target_rules_add(&arguments->rules, arg, true);
+		break;
+	case 'q':
+		arguments->quiet = true;
+		break;
+	case 'v':
+		log_set_level(LOG_DEBUG);
+		break;
+	case ARGP_KEY_ARGS:
+		arguments->session.command = state->argv + state->next;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return r ? EINVAL : 0;
+}
+
+/* argp stops at the first word that is no option, or after "--": the rest is the command. */
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[-- COMMAND [ARGUMENT...]]",
+	.doc = doc,
+};
+
+static void say_how_it_ended(enum session_end end, int status)
+{
+	switch (end) {
+	case SESSION_END_COMMAND:
+		if (WIFSIGNALED(status))
+			log_warn("the command was ended by signal %d (%s)", WTERMSIG(status),
+				 strsignal(WTERMSIG(status)));
+		else if (WEXITSTATUS(status))
+			log_warn("the command ended with status %d", WEXITSTATUS(status));
+		break;
+	case SESSION_END_VMM:
+		log_info("the VMM has ended");
+		break;
+	case SESSION_END_SIGNAL:
+		log_info("stopped by a signal");
+		break;
+	case SESSION_END_DURATION:
+		break;
+	}
+}
+
+/* Everything but the arguments. 0 or -errno (said). */
+static int record(const struct arguments *arguments)
+{
+	_cleanup_(profile_free) struct profile *profile = NULL;
+	_cleanup_(session_free) struct session *session = NULL;
+	_cleanup_(store_free) struct store *store = NULL;
+	enum session_end end;
+	int status, r;
+
+	r = target_require();
+	if (!r)
+		r = profile_new(&profile);
+	if (!r)
+		r = store_create(arguments->output, &store);
+	if (!r)
+		r = session_new(&arguments->session, &session);
+	if (!r)
+		r = session_attach(session);
+	if (!r)
+		r = session_run(session, profile, &end, &status);
+	if (r)
+		return r;
+	say_how_it_ended(end, status);
+	r = store_commit(store, profile);
+	if (!r && !arguments->quiet)
+		r = summary_print(stdout, profile->first, arguments->output);
+	/* The user has all of it: now the probes may take their time to go. */
+	fflush(stdout);
+	session_release(session);
+	return r;
+}
+
+int cmd_record(int argc, char **argv)
+{
+	_cleanup_(cleanup_arguments) struct arguments arguments = { .output = DEFAULT_OUTPUT };
+	int status;
+
+	if (cmd_parse(&argp, argc, argv, &arguments, &status))
+		return status;
+	arguments.session.rules = &arguments.rules;
+	arguments.session.progress = !arguments.quiet && isatty(STDERR_FILENO);
+	if (arguments.session.command && !*arguments.session.command)
+		arguments.session.command = NULL;
+	return record(&arguments) ? CMD_FAILED : CMD_OK;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define STOP_PATIENCE_MS 5000
+
+static void run(char **argv, int go_fd, int error_fd)
+{
+	sigset_t none;
+	char byte;
+	int error;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* End of file means that the recording failed before it began. */
+	if (read(go_fd, &byte, 1) != 1)
+		_exit(0);
+	execvp(argv[0], argv);
+	error = errno;
+	if (write(error_fd, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+int command_start(struct command *command, char **argv)
+{
+	_cleanup_close_ int go_read = -1, go_write = -1, error_read = -1, error_write = -1;
+	int go[2], error[2];
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC))
+		return err_r(-errno, "cannot make a pipe: %s", strerror(errno));
+	go_read = go[0];
+	go_write = go[1];
+	if (pipe2(error, O_CLOEXEC))
+		return err_r(-errno, "cannot make a pipe: %s", strerror(errno));
+	error_read = error[0];
+	error_write = error[1];
+	pid = fork();
+	if (pid < 0)
+		return err_r(-errno, "cannot start %s: %s", argv[0], strerror(errno));
+	if (!pid) {
+		close(go_write);
+		close(error_read);
+		run(argv, go_read, error_write);
+	}
+	command->pid = pid;
+	command->pid_fd = syscall(SYS_pidfd_open, pid, 0);
+	command->go_fd = TAKE_FD(go_write);
+	command->error_fd = TAKE_FD(error_read);
+	if (command->pid_fd < 0)
+		return err_r(-errno, "cannot watch %s: %s", argv[0], strerror(errno));
+	return 0;
+}
+
+int command_go(struct command *command)
+{
+	int error = 0;
+	ssize_t n;
+
+	if (write(command->go_fd, "", 1) != 1)
+		return err_r(-errno, "cannot start the command: %s", strerror(errno));
+	cleanup_close(&command->go_fd);
+	command->go_fd = -1;
+	/* Closed by a successful exec, which reads as end of file. */
+	do
+		n = read(command->error_fd, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	cleanup_close(&command->error_fd);
+	command->error_fd = -1;
+	if (n == sizeof(error)) {
+		command_ended(command, true);
+		return err_r(-error, "cannot run the command: %s", strerror(error));
+	}
+	return 0;
+}
+
+bool command_ended(struct command *command, bool wait)
+{
+	pid_t pid;
+
+	if (!command->pid || command->ended)
+		return true;
+	do
+		pid = waitpid(command->pid, &command->status, wait ? 0 : WNOHANG);
+	while (pid < 0 && errno == EINTR);
+	command->ended = pid != 0;
+	return command->ended;
+}
+
+void command_stop(struct command *command)
+{
+	struct pollfd fd = { .fd = command->pid_fd, .events = POLLIN };
+
+	cleanup_close(&command->go_fd);
+	cleanup_close(&command->error_fd);
+	command->go_fd = -1;
+	command->error_fd = -1;
+	if (!command_ended(command, false)) {
+		kill(command->pid, SIGTERM);
+		if (poll(&fd, 1, STOP_PATIENCE_MS) == 0)
+			kill(command->pid, SIGKILL);
+		command_ended(command, true);
+	}
+	cleanup_close(&command->pid_fd);
+	command->pid_fd = -1;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The command that a recording runs: started at once, held until the probes are armed. */
+#ifndef EXITGRAPH_COLLECT_COMMAND_H
+#define EXITGRAPH_COLLECT_COMMAND_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct command {
+	pid_t pid;    /* 0 = none */
+	int pid_fd;   /* readable when it has ended */
+	int go_fd;    /* a byte lets it run */
+	int error_fd; /* gives errno if it cannot be executed */
+	bool ended;
+	int status; /* as of waitpid(), once it has ended */
+};
+
+#define COMMAND_INIT { .pid_fd = -1, .go_fd = -1, .error_fd = -1 }
+
+/* Make the process for @argv; it waits. 0 or -errno (said). */
+int command_start(struct command *command, char **argv);
+
+/* Let it run. 0, or -errno (said) if it cannot be executed. */
+int command_go(struct command *command);
+
+/* Has it ended? Takes its status if so; with @wait, waits for it. */
+bool command_ended(struct command *command, bool wait);
+
+/* Ends it, if it still runs: SIGTERM, and SIGKILL after 5 s. */
+void command_stop(struct command *command);
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/describe.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+u64 describe_unix_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (u64)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void read_cpu_model(char *model, size_t size)
+{
+	_cleanup_fclose_ FILE *file = fopen("/proc/cpuinfo", "re");
+	_cleanup_free_ char *line = NULL;
+	size_t line_size = 0;
+
+	model[0] = '\0';
+	while (file && getline(&line, &line_size, file) > 0) {
+		char *value = strchr(line, ':');
+
+		if (strncmp(line, "model name", strlen("model name")) || !value)
+			continue;
+		snprintf(model, size, "%s", value + 1 + strspn(value + 1, " "));
+		model[strcspn(model, "\n")] = '\0';
+		return;
+	}
+}
+
+/* The command's words joined by blanks, "pid N", or "all VMs". */
+static void make_title(char *title, size_t size, char **command, int pid)
+{
+	size_t used = 0;
+
+	if (!command)
+		snprintf(title, size, pid ? "pid %d" : "all VMs", pid);
+	for (; command && *command && used < size; command++)
+		used += snprintf(title + used, size - used, "%s%s", used ? " " : "", *command);
+}
+
+int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
+		       u64 exits_at_tracepoint, u64 exits_at_return, const char *vendor)
+{
+	bool svm = !strcmp(vendor, "kvm_amd");
+	char model[256], title[1024];
+	struct utsname system;
+	int r;
+
+	uname(&system);
+	read_cpu_model(model, sizeof(model));
+	make_title(title, sizeof(title), command, pid);
+	r = recording_set(&recording->title, title);
+	if (!r)
+		r = recording_set(&recording->host, system.nodename);
+	if (!r)
+		r = recording_set(&recording->kernel, system.release);
+	if (!r)
+		r = recording_set(&recording->cpu_model, model);
+	if (!r)
+		r = recording_set(&recording->version, EXITGRAPH_VERSION);
+	if (!r)
+		r = recording_set(&recording->mechanism, mechanism);
+	if (!r)
+		r = recording_set(&recording->exit_boundary,
+				  svm && exits_at_return > exits_at_tracepoint ?
+					  "svm_vcpu_run return" : "kvm_exit");
+	return r ? err_r(r, "no memory") : 0;
+}

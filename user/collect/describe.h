@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a recording says about where and how it was made. */
+#ifndef EXITGRAPH_COLLECT_DESCRIBE_H
+#define EXITGRAPH_COLLECT_DESCRIBE_H
+
+#include "profile/profile.h"
+
+/* CLOCK_REALTIME. */
+u64 describe_unix_ns(void);
+
+/* Fill in title, host, kernel, CPU, mechanism and exit boundary. 0 or -ENOMEM (said). */
+int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
+		       u64 exits_at_tracepoint, u64 exits_at_return, const char *vendor);
+
+#endif

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "attach/attach.h"
+#include "collect/command.h"
+#include "collect/describe.h"
+#include "collect/progress.h"
+#include "collect/slots.h"
+#include "collect/vmm.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define SPARE_VCPUS	 16   /* slots beyond the vCPUs that are there at the start */
+#define POLL_INTERVAL_MS 100  /* how soon the slots of vCPUs that went away are free again */
+
+struct session {
+	struct session_options options;
+	struct target_host *host;
+	struct target_selection selection;
+	struct attach *attach;
+	struct attach_function *functions;
+	size_t function_cnt;
+	struct slots *slots;
+	struct command command;
+	struct progress progress;
+	int vmm_fd;    /* readable when the VMM has ended */
+	int signal_fd; /* SIGINT, SIGTERM */
+	sigset_t old_mask;
+	bool mask_set;
+};
+
+void session_free(struct session **session_ptr)
+{
+	struct session *session = *session_ptr;
+
+	if (!session)
+		return;
+	progress_clear(&session->progress);
+	command_stop(&session->command);
+	slots_free(&session->slots);
+	attach_free(&session->attach);
+	free(session->functions);
+	target_selection_free(&session->selection);
+	target_host_free(&session->host);
+	cleanup_close(&session->vmm_fd);
+	cleanup_close(&session->signal_fd);
+	if (session->mask_set)
+		sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+	free(session);
+	*session_ptr = NULL;
+}
+
+static int take_signals(struct session *session)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigprocmask(SIG_BLOCK, &mask, &session->old_mask);
+	session->mask_set = true;
+	session->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (session->signal_fd < 0)
+		return err_r(-errno, "cannot take signals: %s", strerror(errno));
+	return 0;
+}
+
+static int find_vmm(struct session *session)
+{
+	int pid = session->options.pid, r;
+
+	if ((pid || session->options.command) && !vmm_pids_are_ours())
+		return err_r(-EINVAL, "process numbers differ from the kernel's in this container; run "
+				      "exitgraph on the host (or with its PID namespace), or record "
+				      "all VMs");
+	r = vmm_count_vcpus(pid);
+	if (r == -ESRCH)
+		return err_r(r, "there is no process %d", pid);
+	if (r == -ENXIO)
+		return err_r(r, "process %d is no VMM: it has no KVM virtual machine open (leave out -p "
+				"to record all VMs)", pid);
+	if (r < 0)
+		return err_r(r, "cannot look at process %d: %s", pid, strerror(-r));
+	if (!session->options.max_vcpus)
+		session->options.max_vcpus = r + SPARE_VCPUS;
+	if (session->options.max_vcpus > XG_VCPUS_MAX)
+		session->options.max_vcpus = XG_VCPUS_MAX;
+	if (!pid)
+		return 0;
+	session->vmm_fd = syscall(SYS_pidfd_open, pid, 0);
+	if (session->vmm_fd < 0)
+		return err_r(-errno, "cannot watch process %d: %s", pid, strerror(errno));
+	return 0;
+}
+
+static bool add_function(struct session *session, const struct target_function *target)
+{
+	for (size_t i = 0; i < session->function_cnt; i++)
+		if (session->functions[i].target == target)
+			return false;
+	session->functions[session->function_cnt++].target = target;
+	return true;
+}
+
+/* The user's choice, after the functions without which there are no boundaries. */
+static int choose_functions(struct session *session)
+{
+	const char *const *required;
+	size_t required_cnt;
+	int r;
+
+	r = target_host_open(&session->host);
+	if (r)
+		return r;
+	r = target_select(session->host, session->options.rules, &session->selection);
+	if (r)
+		return r;
+	required = attach_required_functions(target_host_isa(session->host), &required_cnt);
+	session->functions = calloc(required_cnt + session->selection.cnt,
+				    sizeof(*session->functions));
+	if (!session->functions)
+		return err_r(-ENOMEM, "no memory");
+	for (size_t i = 0; i < required_cnt; i++) {
+		struct target_function *target = target_host_find(session->host, required[i]);
+
+		if (!target || target->verdict != TARGET_OK)
+			return err_r(-ENOENT, "%s, which every recording needs, cannot be traced: %s",
+				     required[i], target ? target->why : "this kernel has no such function");
+		add_function(session, target);
+	}
+	for (size_t i = 0; i < session->selection.cnt; i++)
+		add_function(session, session->selection.v[i]);
+	if (session->function_cnt > XG_ID_LIMIT - XG_ID_FUNCTION)
+		return err_r(-E2BIG, "%zu functions are too many", session->function_cnt);
+	return 0;
+}
+
+int session_new(const struct session_options *options, struct session **out)
+{
+	_cleanup_(session_free) struct session *session = NULL;
+	int r;
+
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return err_r(-ENOMEM, "no memory");
+	session->options = *options;
+	session->progress.enabled = options->progress;
+	session->command = (struct command)COMMAND_INIT;
+	session->vmm_fd = -1;
+	session->signal_fd = -1;
+	r = find_vmm(session);
+	if (!r)
+		r = take_signals(session);
+	if (!r)
+		r = choose_functions(session);
+	if (!r)
+		r = attach_new(session->host, session->functions, session->function_cnt,
+			       session->options.max_vcpus, &session->attach);
+	if (!r)
+		r = slots_new(session->attach, &session->slots);
+	if (r)
+		return r;
+	*out = TAKE_PTR(session);
+	return 0;
+}
+
+static bool signal_came(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	return read(session->signal_fd, &info, sizeof(info)) == sizeof(info);
+}
+
+struct attaching {
+	struct session *session;
+	bool stop;
+};
+
+static void attach_progress(void *arg, size_t done, size_t total)
+{
+	struct attaching *attaching = arg;
+
+	progress_attach(&attaching->session->progress, done, total);
+	if (signal_came(attaching->session))
+		attaching->stop = true;
+}
+
+int session_attach(struct session *session)
+{
+	struct attaching attaching = { .session = session };
+	int r;
+
+	r = attach_functions(session->attach, session->functions, session->function_cnt,
+			     attach_progress, &attaching, &attaching.stop);
+	progress_clear(&session->progress);
+	for (size_t i = 0; i < session->function_cnt; i++)
+		if (session->functions[i].error)
+			log_warn("%s is not traced: the kernel refused it: %s",
+				 session->functions[i].target->name,
+				 strerror(-session->functions[i].error));
+	if (r == -EINTR)
+		return err_r(r, "interrupted while attaching; nothing was recorded");
+	return r;
+}
+
+/* Wait until something ends the recording, freeing slots of vCPUs that go away. */
+static int follow(struct session *session, u64 start_ns, struct profile *profile,
+		  struct recording *recording, enum session_end *end_out)
+{
+	u64 end_ns = session->options.duration_ns ? start_ns + session->options.duration_ns : ~0ULL;
+	struct pollfd fds[] = {
+		{ .fd = session->signal_fd, .events = POLLIN },
+		{ .fd = session->command.pid_fd, .events = POLLIN },
+		{ .fd = session->vmm_fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		u64 now_ns = progress_now_ns(), exit_cnt;
+		u64 left_ms = now_ns < end_ns ? (end_ns - now_ns + 999999) / 1000000 : 0;
+		size_t vcpu_cnt;
+		int r;
+
+		r = slots_drain(session->slots, recording);
+		if (r)
+			return r;
+		slots_exit_cnt(session->slots, &exit_cnt, &vcpu_cnt);
+		progress_record(&session->progress, now_ns - start_ns, exit_cnt, vcpu_cnt);
+		*end_out = SESSION_END_DURATION;
+		if (!left_ms)
+			return 0;
+		r = poll(fds, ARRAY_SIZE(fds), left_ms < POLL_INTERVAL_MS ? left_ms : POLL_INTERVAL_MS);
+		if (r < 0 && errno != EINTR)
+			return err_r(-errno, "poll: %s", strerror(errno));
+		*end_out = SESSION_END_SIGNAL;
+		if (r > 0 && fds[0].revents && signal_came(session))
+			return 0;
+		*end_out = SESSION_END_COMMAND;
+		if (r > 0 && fds[1].revents && command_ended(&session->command, true))
+			return 0;
+		*end_out = SESSION_END_VMM;
+		if (r > 0 && fds[2].revents)
+			return 0;
+	}
+}
+
+static int add_functions(struct session *session, struct recording *recording)
+{
+	u32 *function_of = slots_function_of(session->slots, session->function_cnt);
+	int r = function_of ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !r && i < session->function_cnt; i++) {
+		const struct target_function *target = session->functions[i].target;
+
+		if (session->functions[i].attached)
+			r = recording_add_function(recording, target->name, target->module,
+						   &function_of[i]);
+	}
+	return r ? err_r(r, "no memory") : 0;
+}
+
+static void arm(struct session *session)
+{
+	volatile struct xg_control *control = attach_control(session->attach);
+
+	control->filter_tgid = session->options.pid;
+	control->filter_ancestor = session->command.pid;
+	__atomic_store_n(&control->armed, 1, __ATOMIC_SEQ_CST);
+}
+
+static void add_losses(struct session *session, struct recording *recording)
+{
+	volatile struct xg_control *control = attach_control(session->attach);
+
+	recording->losses[XG_LOSS_VCPU_SLOTS] += control->entries_without_slot;
+	recording->losses[XG_LOSS_TASK_STORAGE] += control->entries_without_storage;
+	recording->losses[XG_LOSS_RECURSION_MISSES] += attach_recursion_misses(session->attach);
+}
+
+int session_run(struct session *session, struct profile *profile, enum session_end *end_out,
+		int *status_out)
+{
+	volatile struct xg_control *control = attach_control(session->attach);
+	struct recording *recording;
+	u64 start_ns;
+	int r;
+
+	r = profile_add_recording(profile, &recording);
+	if (r)
+		return err_r(r, "no memory");
+	r = add_functions(session, recording);
+	if (!r && session->options.command)
+		r = command_start(&session->command, session->options.command);
+	if (r)
+		return r;
+	recording->started_unix_ns = describe_unix_ns();
+	start_ns = progress_now_ns();
+	arm(session);
+	if (session->options.command)
+		r = command_go(&session->command);
+	if (!r)
+		r = follow(session, start_ns, profile, recording, end_out);
+	__atomic_store_n(&control->armed, 0, __ATOMIC_SEQ_CST);
+	recording->duration_ns = progress_now_ns() - start_ns;
+	progress_clear(&session->progress);
+	if (r)
+		return r;
+	r = slots_finish(session->slots, recording);
+	if (r)
+		return r;
+	add_losses(session, recording);
+	if (*end_out != SESSION_END_COMMAND)
+		command_stop(&session->command);
+	*status_out = session->command.pid ? session->command.status : 0;
+	recording->kernel_bytes = attach_kernel_bytes(session->attach);
+	return describe_recording(recording, session->options.command, session->options.pid,
+				  attach_mechanism(session->attach), control->exits_at_tracepoint,
+				  control->exits_at_return, target_host_vendor(session->host));
+}
+
+void session_release(struct session *session)
+{
+	slots_free(&session->slots);
+	attach_release(&session->attach);
+}
+
+void session_function_cnt(const struct session *session, size_t *attached_out, size_t *refused_out)
+{
+	*attached_out = 0;
+	*refused_out = 0;
+	for (size_t i = 0; i < session->function_cnt; i++) {
+		*attached_out += session->functions[i].attached;
+		*refused_out += session->functions[i].error != 0;
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A recording, from start to end:
+ *
+ *	session_new()	  everything that can fail for a reason of the user's
+ *	session_attach()  functions and boundaries
+ *	session_run()	  arms, runs or follows, disarms, reads all into a profile
+ *	session_release() leaves the detaching to the background
+ *
+ * Freed in any state, it leaves nothing attached and no command running.
+ */
+#ifndef EXITGRAPH_COLLECT_SESSION_H
+#define EXITGRAPH_COLLECT_SESSION_H
+
+#include "profile/profile.h"
+#include "target/select.h"
+
+struct session;
+
+struct session_options {
+	const struct target_rules *rules;
+	char **command;	 /* NULL-terminated, or NULL */
+	int pid;	 /* of a VMM, or 0 */
+	u64 duration_ns; /* 0 = until the command or the VMM ends, or a signal comes */
+	u32 max_vcpus;	 /* slots; 0 = for the vCPUs there are and some more */
+	bool progress;	 /* show it on standard error */
+};
+
+/* How a recording ended. */
+enum session_end {
+	SESSION_END_COMMAND,
+	SESSION_END_VMM,
+	SESSION_END_DURATION,
+	SESSION_END_SIGNAL,
+};
+
+/* 0 or -errno (said). SIGINT and SIGTERM are blocked from here to session_free(). */
+int session_new(const struct session_options *options, struct session **out);
+
+/* 0 or -errno (said); -EINTR when a signal came. */
+int session_attach(struct session *session);
+
+/*
+ * Record into @profile as a new recording. 0 or -errno (said). *@end_out says what ended it;
+ * *@status_out is the command's as of waitpid(), or 0.
+ */
+int session_run(struct session *session, struct profile *profile, enum session_end *end_out,
+		int *status_out);
+
+/* Detach in the background. */
+void session_release(struct session *session);
+
+/* How many functions were attached, and how many the kernel refused. */
+void session_function_cnt(const struct session *session, size_t *attached_out,
+			  size_t *refused_out);
+
+void session_free(struct session **session);
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+struct conversion {
+	const struct xg_vcpu_state *st;
+	const u32 *function_of;
+	size_t function_cnt;
+	struct reason **reason_of; /* by root or inner node */
+	struct node **node_of;	   /* by node; NULL for roots */
+};
+
+static void add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, struct dist *to)
+{
+	static struct dist dist;
+
+	dist = (struct dist){
+		.count = from->calls,
+		.total_ns = from->inclusive_ns,
+		.min_ns = from->min_ns,
+		.max_ns = from->max_ns,
+	};
+	for (u32 octave = 0; octave < XG_HIST_CHUNKS; octave++) {
+		u32 chunk = from->chunk[octave];
+
+		for (u32 i = 0; chunk && chunk < XG_CHUNKS && i < XG_HIST_SUB; i++)
+			dist.hist.count[octave * XG_HIST_SUB + i] = st->chunks[chunk].count[i];
+	}
+	dist_merge(to, &dist);
+}
+
+static enum node_kind kind_of(u32 id)
+{
+	switch (id) {
+	case XG_ID_OFF_CPU:
+		return NODE_OFF_CPU;
+	case XG_ID_GUEST:
+		return NODE_GUEST;
+	case XG_ID_USERSPACE:
+		return NODE_USERSPACE;
+	default:
+		return NODE_CALL;
+	}
+}
+
+static int add_reason(struct conversion *conversion, struct vcpu *vcpu,
+		      const struct xg_reason *from)
+{
+	const struct xg_vcpu_state *st = conversion->st;
+	const struct xg_node *root = &st->nodes[from->root % XG_NODES];
+	struct reason *reason;
+	int r;
+
+	r = vcpu_add_reason(vcpu, from->code, &reason);
+	if (r)
+		return r;
+	add_dist(st, &st->nodes[from->latency % XG_NODES], &reason->latency);
+	reason->cycle_cnt += root->calls;
+	reason->cycle_ns += root->inclusive_ns;
+	conversion->reason_of[from->root % XG_NODES] = reason;
+	return 0;
+}
+
+/* Nodes come after their parents, in the order in which they were first called. */
+static int add_node(struct conversion *conversion, u32 index)
+{
+	const struct xg_node *from = &conversion->st->nodes[index];
+	u32 function = 0, parent = from->parent % XG_NODES;
+	struct reason *reason = conversion->reason_of[parent];
+	struct node *node;
+	int r;
+
+	if (!reason || (!from->calls && !from->inclusive_ns))
+		return 0;
+	if (kind_of(from->id) == NODE_CALL) {
+		u32 i = from->id - XG_ID_FUNCTION;
+
+		if (i >= conversion->function_cnt)
+			return err_r(-EPROTO, "the kernel's tree names function %u, of %zu", i,
+				     conversion->function_cnt);
+		function = conversion->function_of[i];
+	}
+	r = tree_child(reason, conversion->node_of[parent], kind_of(from->id), function, &node);
+	if (r)
+		return r;
+	add_dist(conversion->st, from, &node->dist);
+	conversion->reason_of[index] = reason;
+	conversion->node_of[index] = node;
+	return 0;
+}
+
+static int find_vcpu(struct recording *recording, const struct xg_vcpu_state *st,
+		     const char *vm_name, struct vcpu **out)
+{
+	u32 vm = recording->vm_cnt;
+	int r;
+
+	for (u32 i = 0; i < recording->vm_cnt; i++)
+		if (recording->vms[i].pid == st->pid)
+			vm = i;
+	recording_for_each_vcpu(vcpu, recording) {
+		if (vcpu->vm != vm || vcpu->id != st->vcpu_id)
+			continue;
+		*out = vcpu;
+		return 0;
+	}
+	if (vm == recording->vm_cnt) {
+		r = recording_add_vm(recording, st->pid, vm_name, &vm);
+		if (r)
+			return r;
+	}
+	r = recording_add_vcpu(recording, vm, st->vcpu_id, st->isa, out);
+	if (!r)
+		(*out)->tid = st->tid;
+	return r;
+}
+
+int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32 *function_of,
+		  size_t function_cnt, struct recording *recording)
+{
+	_cleanup_free_ struct reason **reason_of = NULL;
+	_cleanup_free_ struct node **node_of = NULL;
+	struct conversion conversion = {
+		.st = st,
+		.function_of = function_of,
+		.function_cnt = function_cnt,
+	};
+	struct vcpu *vcpu;
+	int r;
+
+	reason_of = calloc(XG_NODES, sizeof(*reason_of));
+	node_of = calloc(XG_NODES, sizeof(*node_of));
+	if (!reason_of || !node_of)
+		return err_r(-ENOMEM, "no memory");
+	conversion.reason_of = reason_of;
+	conversion.node_of = node_of;
+	r = find_vcpu(recording, st, vm_name, &vcpu);
+	for (u32 i = 0; !r && i < XG_REASONS && st->reasons[i].root; i++)
+		r = add_reason(&conversion, vcpu, &st->reasons[i]);
+	for (u32 i = 1; !r && i < st->node_n && i < XG_NODES; i++)
+		r = add_node(&conversion, i);
+	for (u32 i = 0; i < XG_LOSS_KERNEL_COUNT; i++)
+		recording->losses[i] += st->loss[i];
+	if (st->phase != XG_PHASE_NONE)
+		recording->losses[XG_LOSS_UNFINISHED]++;
+	return r == -ENOMEM ? err_r(r, "no memory") : r;
+}
+
+u64 snapshot_exit_cnt(const struct xg_vcpu_state *st)
+{
+	u64 cnt = 0;
+
+	for (u32 i = 0; i < XG_REASONS && st->reasons[i].root; i++)
+		cnt += st->nodes[st->reasons[i].latency % XG_NODES].calls;
+	return cnt;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The VMMs on this host, as /proc shows them. */
+#ifndef EXITGRAPH_COLLECT_VMM_H
+#define EXITGRAPH_COLLECT_VMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * How many vCPUs process @pid has open, or all processes if @pid is 0. -ESRCH: no such
+ * process; -ENXIO: it has no VM; nothing is said.
+ */
+int vmm_count_vcpus(pid_t pid);
+
+/*
+ * A name for the VM of @pid from its command line: QEMU's -name, else the program's own
+ * name; an empty string if the process is gone.
+ */
+void vmm_name(pid_t pid, char *name, size_t size);
+
+/* Are we in the initial PID namespace, where the kernel's process numbers are ours? */
+bool vmm_pids_are_ours(void);
+
+#endif

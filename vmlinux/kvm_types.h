@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's types that the programs look into, by hand: only the fields that are used,
+ * relocated by CO-RE against the running kernel's BTF and that of its modules. A flavour
+ * (___suffix) is the same type as another version has it; the suffix is the first version
+ * seen with that shape.
+ *
+ * kvm_vcpu, kvm and task_struct are in vmlinux' BTF, vcpu_vmx in kvm_intel's, vcpu_svm and
+ * the vmcb in kvm_amd's.
+ */
+#ifndef EXITGRAPH_VMLINUX_KVM_TYPES_H
+#define EXITGRAPH_VMLINUX_KVM_TYPES_H
+
+#include "xg_types.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct task_struct {
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+};
+
+struct kvm {
+	int userspace_pid;
+};
+
+struct kvm_vcpu {
+	struct kvm *kvm;
+	int vcpu_id;
+};
+
+/* SVM. svm->vmcb is the one in use: L1's, or L2's while a nested guest runs. */
+struct vmcb_control_area {
+	u32 exit_code;
+	u32 exit_code_hi; /* gone in 7.2, where exit_code has 64 bits */
+};
+
+struct vmcb_control_area___7_2 {
+	u64 exit_code;
+};
+
+struct vmcb {
+	struct vmcb_control_area control;
+};
+
+struct vcpu_svm {
+	struct vmcb *vmcb;
+};
+
+/* VMX. 7.2 shares the exit reason with TDX in struct vcpu_vt. */
+union vmx_exit_reason {
+	u32 full;
+};
+
+struct vcpu_vmx {
+	union vmx_exit_reason exit_reason;
+};
+
+struct vcpu_vt___7_2 {
+	union vmx_exit_reason exit_reason;
+};
+
+struct vcpu_vmx___7_2 {
+	struct vcpu_vt___7_2 vt;
+};
+
+#pragma clang attribute pop
+
+#endif
