@@ -27,7 +27,11 @@ static __always_inline u32 template_code(void)
 SEC("tp_btf/kvm_entry")
 int boundary_kvm_entry(u64 *ctx)
 {
-	boundary_entry((struct kvm_vcpu *)ctx[0]);
+	struct kvm_vcpu *vcpu = (void *)ctx[0];
+
+	/* Never NULL; from 6.12 on the verifier wants to see it said. */
+	if (vcpu)
+		boundary_entry(vcpu);
 	return 0;
 }
 
@@ -40,10 +44,11 @@ int boundary_kvm_exit(u64 *ctx)
 {
 	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
+	void *vcpu = (void *)ctx[0];
 
-	if (!st || st->phase != XG_PHASE_GUEST)
+	if (!st || !vcpu || st->phase != XG_PHASE_GUEST)
 		return 0;
-	boundary_exit(st, (void *)ctx[0], clock_ns);
+	boundary_exit(st, vcpu, clock_ns);
 	control.exits_at_tracepoint++;
 	return 0;
 }

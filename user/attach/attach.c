@@ -342,7 +342,7 @@ static void detach_and_exit(struct attach *attach)
 	int null = open("/dev/null", O_RDWR);
 
 	setsid();
-	prctl(PR_SET_NAME, "exitgraph-detach");
+	prctl(PR_SET_NAME, "xg-detach");
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		dup2(null, fd);
 	attach_free(&attach);
