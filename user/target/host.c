@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/host.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/defaults.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+int target_host_new(enum isa isa, struct target_host **out)
+{
+	struct target_host *host = calloc(1, sizeof(*host));
+
+	if (!host)
+		return err_r(-ENOMEM, "no memory for the functions of KVM");
+	host->isa = isa;
+	host->modules[0] = "kvm";
+	host->modules[1] = isa == ISA_SVM ? "kvm_amd" : "kvm_intel";
+	for (size_t i = 0; i < TARGET_MODULES; i++)
+		host->btf_fds[i] = -1;
+	*out = host;
+	return 0;
+}
+
+static void free_function(struct target_function *function)
+{
+	free(function->name);
+	free(function->module);
+	free(function->why);
+	free(function);
+}
+
+void target_host_free(struct target_host **host)
+{
+	struct target_host *h = *host;
+
+	if (!h)
+		return;
+	for (size_t i = 0; i < h->cnt; i++)
+		free_function(h->v[i]);
+	free(h->v);
+	for (size_t i = 0; i < TARGET_MODULES; i++)
+		cleanup_close(&h->btf_fds[i]);
+	free(h);
+	*host = NULL;
+}
+
+int target_host_add(struct target_host *host, const char *name, size_t module,
+		    struct target_function **out)
+{
+	struct target_function *function = calloc(1, sizeof(*function));
+
+	if (host->cnt == host->cap) {
+		size_t cap = host->cap ? 2 * host->cap : 4096;
+		void *p = realloc(host->v, cap * sizeof(*host->v));
+
+		if (!p)
+			goto no_memory;
+		host->v = p;
+		host->cap = cap;
+	}
+	if (!function)
+		goto no_memory;
+	function->name = strdup(name);
+	function->module = strdup(host->modules[module]);
+	if (!function->name || !function->module)
+		goto no_memory;
+	function->btf_fd = host->btf_fds[module];
+	function->is_default = defaults_have(name);
+	host->v[host->cnt++] = function;
+	*out = function;
+	return 0;
+
+no_memory:
+	if (function)
+		free_function(function);
+	return err_r(-ENOMEM, "no memory for the functions of KVM");
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct target_function *x = *(struct target_function *const *)a;
+	const struct target_function *y = *(struct target_function *const *)b;
+	int r = strcmp(x->name, y->name);
+
+	return r ? r : strcmp(x->module, y->module);
+}
+
+void target_host_sort(struct target_host *host)
+{
+	size_t kept = 0;
+
+	if (host->cnt)
+		qsort(host->v, host->cnt, sizeof(*host->v), compare);
+	for (size_t i = 0; i < host->cnt; i++) {
+		if (kept && !compare(&host->v[kept - 1], &host->v[i]))
+			free_function(host->v[i]);
+		else
+			host->v[kept++] = host->v[i];
+	}
+	host->cnt = host->sorted_cnt = kept;
+}
+
+bool target_name_is_clone(const char *name)
+{
+	return strstr(name, ".isra.") || strstr(name, ".part.") || strstr(name, ".constprop.");
+}
+
+/* The index of the first function whose name is not less than the first @len bytes of @name. */
+static size_t lower_bound(const struct target_host *host, const char *name, size_t len)
+{
+	size_t low = 0, high = host->sorted_cnt;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (strncmp(host->v[mid]->name, name, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool in_module(const struct target_function *function, const char *module, size_t len)
+{
+	return !module || (!strncmp(function->module, module, len) && !function->module[len]);
+}
+
+struct target_function *target_host_find(const struct target_host *host, const char *name)
+{
+	const char *colon = strchr(name, ':');
+	const char *module = colon ? name : NULL;
+	const char *base = colon ? colon + 1 : name;
+	struct target_function *clone = NULL, *found = NULL;
+	size_t len = strlen(base);
+
+	for (size_t i = lower_bound(host, base, len);
+	     i < host->sorted_cnt && !strncmp(host->v[i]->name, base, len); i++) {
+		struct target_function *f = host->v[i];
+
+		if (!in_module(f, module, colon ? colon - name : 0))
+			continue;
+		if (!f->name[len] && (!found || f->verdict == TARGET_OK))
+			found = f;
+		else if (f->name[len] == '.' && target_name_is_clone(f->name) && !clone)
+			clone = f;
+	}
+	return found ? found : clone;
+}
+
+enum isa target_host_isa(const struct target_host *host)
+{
+	return host->isa;
+}
+
+const char *target_host_vendor(const struct target_host *host)
+{
+	return host->modules[1];
+}
+
+int target_host_btf_fd(const struct target_host *host, const char *module)
+{
+	for (size_t i = 0; i < TARGET_MODULES; i++) {
+		if (!strcmp(host->modules[i], module))
+			return host->btf_fds[i];
+	}
+	return -1;
+}
+
+struct target_function **target_host_functions(const struct target_host *host, size_t *cnt_out)
+{
+	*cnt_out = host->cnt;
+	return host->v;
+}
+
+int target_function_set(struct target_function *function, enum target_verdict verdict,
+			const char *format, ...)
+{
+	va_list args;
+	char *why;
+	int r;
+
+	va_start(args, format);
+	r = vasprintf(&why, format, args);
+	va_end(args);
+	if (r < 0)
+		return err_r(-ENOMEM, "no memory for the functions of KVM");
+	free(function->why);
+	function->why = why;
+	function->verdict = verdict;
+	return 0;
+}

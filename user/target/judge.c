@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a module's symbols and BTF to its functions with their verdicts.
+ *
+ * A function is a text symbol of the module; BTF then adds its type, and those of which no
+ * symbol is left. Judged in the order of what matters most to the user: first what must not
+ * be attached, then what cannot.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "target/deny.h"
+#include "target/host.h"
+#include "target/proto.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+/* Text symbols that are no function one could call. */
+static bool is_function(const char *name)
+{
+	static const char *const no_function[] = {
+		"__pfx_*",	 /* padding before a function, CONFIG_CALL_PADDING (6.2) */
+		"__cfi_*",	 /* likewise, CONFIG_CFI_CLANG */
+		"__SC[KT]__*",	 /* static calls */
+		"__UNIQUE_ID_*", /* entry points inside of assembly */
+		"*.cold",
+		"*.cold.*",		       /* the cold half of a function */
+		"__ftrace_invalid_address__*", /* a weak function that another one replaced */
+		"init_module",
+		"cleanup_module", /* aliases in every module */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(no_function); i++) {
+		if (!fnmatch(no_function[i], name, 0))
+			return false;
+	}
+	return true;
+}
+
+static size_t module_index(const struct target_host *host, const char *module)
+{
+	return strcmp(host->modules[0], module) ? 1 : 0;
+}
+
+static int add_symbols(struct target_host *host, const struct kallsyms *kallsyms)
+{
+	const struct kallsyms_function *functions;
+	struct target_function *f;
+	size_t cnt;
+	int r;
+
+	functions = kallsyms_functions(kallsyms, &cnt);
+	for (size_t i = 0; i < cnt; i++) {
+		if (!is_function(functions[i].name))
+			continue;
+		r = target_host_add(host, functions[i].name,
+				    module_index(host, functions[i].module), &f);
+		if (r)
+			return r;
+	}
+	target_host_sort(host);
+	return 0;
+}
+
+/* The type of each function of @module, and the functions without a symbol. */
+static int add_btf(struct target_host *host, const struct target_sources *sources, size_t module)
+{
+	const struct btf *btf = sources->btf[module];
+	const struct btf *base = btf__base_btf(btf);
+	struct proto proto;
+	char key[256];
+	int r;
+
+	for (u32 id = base ? btf__type_cnt(base) : 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		struct target_function *f;
+		const char *name;
+
+		if (!btf_is_func(t))
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		snprintf(key, sizeof(key), "%s:%s", host->modules[module], name);
+		f = target_host_find(host, key);
+		if (!f && is_function(name)) {
+			r = target_host_add(host, name, module, &f);
+			if (r)
+				return r;
+			f->verdict = TARGET_NO_SYMBOL;
+		}
+		if (!f)
+			continue;
+		proto = proto_read(btf, id);
+		f->btf_id = id;
+		f->arg_cnt = proto.arg_cnt;
+		f->doubtful = proto.struct_arg;
+		if (f->verdict == TARGET_OK)
+			f->verdict = proto.verdict;
+	}
+	return 0;
+}
+
+static int judge_symbol(struct target_function *f, const struct target_sources *sources)
+{
+	struct kallsyms_name symbols;
+
+	if (target_name_is_clone(f->name))
+		return target_function_set(f, TARGET_CLONE, "%s",
+					   target_verdict_text(TARGET_CLONE));
+	if (f->verdict == TARGET_NO_SYMBOL)
+		return target_function_set(f, TARGET_NO_SYMBOL, "%s",
+					   target_verdict_text(TARGET_NO_SYMBOL));
+	kallsyms_find(sources->kallsyms, f->name, &symbols);
+	if (symbols.cnt <= 1)
+		return 0;
+	if (!strcmp(symbols.first_module, symbols.last_module))
+		return target_function_set(f, TARGET_NOT_UNIQUE, "%u symbols of %s have this name",
+					   symbols.cnt, symbols.first_module);
+	return target_function_set(f, TARGET_NOT_UNIQUE,
+				   "%u symbols have this name, in %s and in %s", symbols.cnt,
+				   symbols.first_module, symbols.last_module);
+}
+
+static int judge_type(struct target_function *f, const struct target_sources *sources,
+		      const struct btf *btf)
+{
+	if (!btf)
+		return target_function_set(f, TARGET_NO_BTF, "the kernel has no BTF for %s",
+					   f->module);
+	if (!f->btf_id)
+		return target_function_set(f, TARGET_NO_BTF, "%s",
+					   target_verdict_text(TARGET_NO_BTF));
+	if (!sites_have(sources->sites, f->module, f->name))
+		return target_function_set(f, TARGET_NO_SITE, "%s",
+					   target_verdict_text(TARGET_NO_SITE));
+	if (f->verdict != TARGET_OK)
+		return target_function_set(f, f->verdict, "%s", target_verdict_text(f->verdict));
+	if (f->arg_cnt > sources->max_args)
+		return target_function_set(
+			f, TARGET_ARGS,
+			"it takes %u argument registers, this kernel's trampolines up to %u",
+			f->arg_cnt, sources->max_args);
+	return 0;
+}
+
+static int judge(struct target_function *f, const struct target_sources *sources,
+		 const struct btf *btf)
+{
+	const struct deny_entry *denied = deny_find(f->name);
+	int r;
+
+	if (denied)
+		return target_function_set(f, denied->verdict, "%s", denied->reason);
+	r = judge_symbol(f, sources);
+	return r || f->why ? r : judge_type(f, sources, btf);
+}
+
+int target_judge(struct target_host *host, const struct target_sources *sources)
+{
+	int r = add_symbols(host, sources->kallsyms);
+
+	for (size_t i = 0; !r && i < TARGET_MODULES; i++) {
+		if (sources->btf[i])
+			r = add_btf(host, sources, i);
+	}
+	target_host_sort(host);
+	for (size_t i = 0; !r && i < host->cnt; i++)
+		r = judge(host->v[i], sources,
+			  sources->btf[module_index(host, host->v[i]->module)]);
+	return r;
+}

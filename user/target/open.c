@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A host from the running kernel. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "target/host.h"
+#include "target/module.h"
+#include "target/proto.h"
+#include "target/tracefs.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+
+static void cleanup_btf(struct btf **btf)
+{
+	btf__free(*btf);
+}
+
+static int open_kallsyms(const struct target_host *host, struct kallsyms **out)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
+
+	if (!f)
+		return err_r(-errno, "cannot open /proc/kallsyms: %m");
+	return kallsyms_read(f, host->modules, TARGET_MODULES, out);
+}
+
+static int open_sites(const struct target_host *host, struct sites **out)
+{
+	_cleanup_close_ int fd = tracefs_open("available_filter_functions", O_RDONLY);
+	_cleanup_fclose_ FILE *f = NULL;
+
+	if (fd < 0)
+		return err_r(fd,
+			     "cannot read tracefs, which has the functions that ftrace can patch: "
+			     "%s; run this as root, on a kernel with CONFIG_FUNCTION_TRACER=y",
+			     strerror(-fd));
+	f = fdopen(fd, "r");
+	if (!f)
+		return err_r(-errno, "cannot read tracefs: %m");
+	TAKE_FD(fd);
+	return sites_read(f, host->modules, TARGET_MODULES, out);
+}
+
+/* A module without BTF stays NULL: its functions' verdicts say so. */
+static int open_module_btf(const char *module, struct btf *vmlinux, struct btf **out)
+{
+	struct btf *btf = btf__load_module_btf(module, vmlinux);
+
+	if (btf) {
+		*out = btf;
+		return 0;
+	}
+	if (errno == ENOENT)
+		return 0;
+	return err_r(-errno, "cannot read the BTF of %s: %m", module);
+}
+
+static int judge_running_kernel(struct target_host *host)
+{
+	_cleanup_(kallsyms_free) struct kallsyms *kallsyms = NULL;
+	_cleanup_(sites_free) struct sites *sites = NULL;
+	_cleanup_(cleanup_btf) struct btf *vmlinux = NULL;
+	_cleanup_(cleanup_btf) struct btf *kvm = NULL;
+	_cleanup_(cleanup_btf) struct btf *vendor = NULL;
+	struct target_sources sources;
+	int r;
+
+	vmlinux = btf__parse(VMLINUX_BTF, NULL);
+	if (!vmlinux)
+		return err_r(-errno, "cannot read the kernel's BTF, " VMLINUX_BTF ": %m");
+	r = open_module_btf(host->modules[0], vmlinux, &kvm);
+	if (!r)
+		r = open_module_btf(host->modules[1], vmlinux, &vendor);
+	if (!r)
+		r = target_btf_fds(host->modules, TARGET_MODULES, host->btf_fds);
+	if (!r)
+		r = open_kallsyms(host, &kallsyms);
+	if (!r)
+		r = open_sites(host, &sites);
+	if (r)
+		return r;
+	sources = (struct target_sources){
+		.kallsyms = kallsyms,
+		.sites = sites,
+		.btf = { kvm, vendor },
+		.max_args = proto_max_args(vmlinux),
+	};
+	return target_judge(host, &sources);
+}
+
+int target_host_open(struct target_host **out)
+{
+	_cleanup_(target_host_free) struct target_host *host = NULL;
+	struct module_missing missing;
+	enum isa isa;
+	int r;
+
+	r = module_find_kvm(&missing);
+	if (!r)
+		r = module_find_vendor(&isa, &missing);
+	if (r)
+		return err_r(r, "%s: %s", missing.what, missing.remedy);
+	r = target_host_new(isa, &host);
+	if (!r)
+		r = judge_running_kernel(host);
+	if (!r)
+		*out = TAKE_PTR(host);
+	return r;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/probe.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+
+static int load(const struct bpf_insn *insns, size_t cnt, int btf_fd, u32 btf_id,
+		char log[PROBE_LOG_SIZE])
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_btf_id = btf_id, .attach_btf_obj_fd = btf_fd, .log_level = 1,
+		    .log_buf = log, .log_size = PROBE_LOG_SIZE);
+	_cleanup_close_ int fd = -1;
+
+	log[0] = '\0';
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "xg_probe", "GPL", insns, cnt, &opts);
+	return fd < 0 ? -errno : 0;
+}
+
+int probe_fentry(int btf_fd, u32 btf_id, char log[PROBE_LOG_SIZE])
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int r = load(insns, ARRAY_SIZE(insns), btf_fd, btf_id, log);
+
+	log[strcspn(log, "\n")] = '\0';
+	/* The verifier's statistics are no reason. */
+	if (!strncmp(log, "processed ", 10))
+		log[0] = '\0';
+	return r;
+}
+
+/*
+ * The program cannot load, for its call lacks arguments; what matters is whether the
+ * verifier objects to the helper or to them. bpf_fentry_test1() is the kernel's own
+ * function for testing fentry, there since 5.5.
+ */
+int probe_helper(const struct btf *vmlinux, int func, char log[PROBE_LOG_SIZE])
+{
+	static const char *const objections[] = {
+		"unknown func ", "invalid func ",
+		"program of this type cannot use helper ", /* since 6.12 */
+	};
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_JMP | BPF_CALL, .imm = func },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int id = btf__find_by_name_kind(vmlinux, "bpf_fentry_test1", BTF_KIND_FUNC);
+	int r;
+
+	log[0] = '\0';
+	if (id <= 0)
+		return -ENOENT;
+	r = load(insns, ARRAY_SIZE(insns), 0, id, log);
+	for (size_t i = 0; i < ARRAY_SIZE(objections); i++) {
+		if (strstr(log, objections[i]))
+			return -EOPNOTSUPP;
+	}
+	/* Refused for the arguments, which is -EACCES or -EINVAL, with a word on it. */
+	return r == -EPERM || !log[0] ? r : 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ask the kernel by loading a program. Nothing is attached, so nothing ever runs; the
+ * program is gone when these return.
+ */
+#ifndef EXITGRAPH_TARGET_PROBE_H
+#define EXITGRAPH_TARGET_PROBE_H
+
+#include <bpf/btf.h>
+#include <stddef.h>
+
+#include "xg_types.h"
+
+#define PROBE_LOG_SIZE 1024
+
+/*
+ * Can a fentry program be loaded for the function @btf_id of the BTF object @btf_fd (0 is
+ * vmlinux)? 0, or -errno with the first line of what the kernel said, maybe none, in @log.
+ */
+int probe_fentry(int btf_fd, u32 btf_id, char log[PROBE_LOG_SIZE]);
+
+/* May such a program call the helper @func (BPF_FUNC_...)? 0, -EOPNOTSUPP, or -errno; as above. */
+int probe_helper(const struct btf *vmlinux, int func, char log[PROBE_LOG_SIZE]);
+
+#endif

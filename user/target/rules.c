@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rules as the user writes them; what they do is in select.c. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/select.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+static int add(struct target_rules *rules, const char *pattern, size_t len, const char *file,
+	       bool exclude)
+{
+	struct target_rule rule = { .exclude = exclude };
+	void *p = realloc(rules->v, (rules->cnt + 1) * sizeof(*rules->v));
+
+	if (p)
+		rules->v = p;
+	rule.pattern = strndup(pattern, len);
+	rule.file = file ? strdup(file) : NULL;
+	if (!p || !rule.pattern || (file && !rule.file)) {
+		free(rule.pattern);
+		free(rule.file);
+		return err_r(-ENOMEM, "no memory for the list of functions");
+	}
+	rules->v[rules->cnt++] = rule;
+	return 0;
+}
+
+int target_rules_add(struct target_rules *rules, const char *text, bool exclude)
+{
+	const char *next;
+	int r = 0;
+
+	for (const char *p = text; p && !r; p = next) {
+		size_t len = strcspn(p, ",");
+
+		next = p[len] ? p + len + 1 : NULL;
+		if (!len)
+			return err_r(-EINVAL, "a function or glob is missing in '%s'", text);
+		if (*p == '@') {
+			_cleanup_free_ char *path = strndup(p + 1, len - 1);
+
+			if (!path)
+				return err_r(-ENOMEM, "no memory for the list of functions");
+			r = target_rules_add_file(rules, path, exclude);
+		} else {
+			r = add(rules, p, len, NULL, exclude);
+		}
+	}
+	return r;
+}
+
+int target_rules_add_file(struct target_rules *rules, const char *path, bool exclude)
+{
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t cap = 0, before = rules->cnt;
+	int r = 0;
+
+	if (!f)
+		return err_r(-errno, "cannot open the list of functions '%s': %m", path);
+	errno = 0;
+	while (!r && getline(&line, &cap, f) > 0) {
+		char *word = line + strspn(line, " \t\r\n");
+		size_t len = strcspn(word, " \t\r\n#");
+
+		if (len)
+			r = add(rules, word, len, path, exclude);
+	}
+	if (!r && ferror(f))
+		return err_r(errno ? -errno : -EIO, "cannot read the list of functions '%s': %m",
+			     path);
+	/* Else it would stand for the default list. */
+	if (!r && rules->cnt == before && !exclude)
+		return err_r(-EINVAL, "the list of functions '%s' is empty", path);
+	return r;
+}
+
+void target_rules_free(struct target_rules *rules)
+{
+	for (size_t i = 0; i < rules->cnt; i++) {
+		free(rules->v[i].pattern);
+		free(rules->v[i].file);
+	}
+	free(rules->v);
+	*rules = (struct target_rules){ 0 };
+}
+
+bool target_pattern_is_glob(const char *pattern)
+{
+	return strpbrk(pattern, "*?[");
+}
+
+bool target_pattern_matches(const char *pattern, const struct target_function *function)
+{
+	const char *colon = strchr(pattern, ':');
+	char module[64];
+
+	if (!strcmp(pattern, "default"))
+		return function->is_default;
+	if (!colon)
+		return !fnmatch(pattern, function->name, 0);
+	if ((size_t)(colon - pattern) >= sizeof(module))
+		return false;
+	memcpy(module, pattern, colon - pattern);
+	module[colon - pattern] = '\0';
+	return !fnmatch(module, function->module, 0) && !fnmatch(colon + 1, function->name, 0);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/sites.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+struct sites {
+	char **v; /* "module:name", sorted */
+	size_t cnt, cap;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int add(struct sites *s, const char *module, const char *name)
+{
+	if (s->cnt == s->cap) {
+		size_t cap = s->cap ? 2 * s->cap : 1024;
+		void *p = realloc(s->v, cap * sizeof(*s->v));
+
+		if (!p)
+			return -ENOMEM;
+		s->v = p;
+		s->cap = cap;
+	}
+	if (asprintf(&s->v[s->cnt], "%s:%s", module, name) < 0)
+		return -ENOMEM;
+	s->cnt++;
+	return 0;
+}
+
+/* "kvm_vcpu_ioctl [kvm]"; without the bracket it is vmlinux's. */
+static int add_line(struct sites *s, char *line, const char *const *modules, size_t module_cnt)
+{
+	char *save = NULL;
+	char *name = strtok_r(line, " \t\n", &save);
+	char *module = strtok_r(NULL, " \t\n", &save);
+
+	if (!name || !module || *module != '[')
+		return 0;
+	module++;
+	module[strcspn(module, "]")] = '\0';
+	for (size_t i = 0; i < module_cnt; i++) {
+		if (!strcmp(modules[i], module))
+			return add(s, module, name);
+	}
+	return 0;
+}
+
+int sites_read(FILE *f, const char *const *modules, size_t module_cnt, struct sites **out)
+{
+	_cleanup_(sites_free) struct sites *s = calloc(1, sizeof(*s));
+	_cleanup_free_ char *line = NULL;
+	size_t cap = 0;
+	int r = s ? 0 : -ENOMEM;
+
+	while (!r && getline(&line, &cap, f) > 0)
+		r = add_line(s, line, modules, module_cnt);
+	if (r)
+		return err_r(r, "no memory for ftrace's functions");
+	if (ferror(f))
+		return err_r(-EIO, "cannot read available_filter_functions of tracefs: %m");
+	if (s->cnt)
+		qsort(s->v, s->cnt, sizeof(*s->v), compare);
+	*out = TAKE_PTR(s);
+	return 0;
+}
+
+void sites_free(struct sites **sites)
+{
+	struct sites *s = *sites;
+
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->cnt; i++)
+		free(s->v[i]);
+	free(s->v);
+	free(s);
+	*sites = NULL;
+}
+
+bool sites_have(const struct sites *s, const char *module, const char *name)
+{
+	char key[512];
+	const char *p = key;
+
+	if (!s->cnt || snprintf(key, sizeof(key), "%s:%s", module, name) >= (int)sizeof(key))
+		return false;
+	return bsearch(&p, s->v, s->cnt, sizeof(*s->v), compare);
+}

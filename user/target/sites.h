@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where ftrace can patch: the functions of the modules asked for that have a site
+ * (available_filter_functions). A fentry program is attached through that site.
+ */
+#ifndef EXITGRAPH_TARGET_SITES_H
+#define EXITGRAPH_TARGET_SITES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct sites;
+
+/*
+ * Read @f, in the format of available_filter_functions ("name [module]"), and keep what is
+ * in one of the modules. 0 or -errno, after saying so.
+ */
+int sites_read(FILE *f, const char *const *modules, size_t module_cnt, struct sites **out);
+void sites_free(struct sites **sites);
+
+bool sites_have(const struct sites *sites, const char *module, const char *name);
+
+#endif
