@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0
+# The AMD host: QEMU without acceleration, whose emulated CPU has SVM with nested paging.
+# shellcheck shell=bash
+
+# qemu_machine ARRAY: the emulator's command line, into the array of that name
+qemu_machine()
+{
+	local -n qemu=$1
+	local stream
+
+	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -monitor none
+	      -cpu "max,+svm" -smp "$cpus" -m "$memory"
+	      -kernel "$kernel/vmlinuz" -initrd "$tmp/initrd" -append "$KERNEL_APPEND $append"
+	      -drive "file=$tmp/disk,format=raw,if=ide,cache=unsafe")
+	for stream in console stdout stderr; do
+		qemu+=(-chardev "file,id=$stream,path=$tmp/$stream" -serial "chardev:$stream")
+	done
+	if [ "$icount" -eq 1 ]; then
+		# a nanosecond of the host's time is one instruction; idle time costs nothing
+		qemu+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
+	else
+		qemu+=(-accel "tcg,thread=multi")
+	fi
+}
