@@ -175,7 +175,7 @@ static int record(const struct arguments *arguments)
 	say_how_it_ended(end, status);
 	r = store_commit(store, profile);
 	if (!r && !arguments->quiet)
-		r = summary_print(stdout, profile->first, arguments->output);
+		r = summary_print(profile->first, arguments->output, stdout);
 	/* The user has all of it: now the probes may take their time to go. */
 	fflush(stdout);
 	session_release(session);

@@ -27,10 +27,14 @@ void dist_merge(struct dist *to, const struct dist *from);
 /* Arithmetic mean in ns, 0 without values. */
 double dist_mean_ns(const struct dist *dist);
 
+/* How many values the histogram holds. */
+u64 hist_values(const struct hist *hist);
+
 /*
  * The value at @quantile (0..1), by nearest rank, within 6.25 % of the exact one for values
  * below XG_HIST_LIMIT_NS: the middle of the bucket that holds it, kept within the exact
- * minimum and maximum. 0 without values. Ordered: a larger quantile never gives less.
+ * minimum and maximum (above that limit, the maximum). 0 without values in the histogram.
+ * Ordered: a larger quantile never gives less.
  */
 u64 dist_quantile_ns(const struct dist *dist, double quantile);
 

@@ -35,6 +35,9 @@ enum node_kind {
 /* "call", "guest", "userspace", "off-cpu": as exports name kinds. */
 const char *node_kind_name(enum node_kind kind);
 
+/* "VMX" or "SVM". */
+const char *isa_name(enum isa isa);
+
 struct function {
 	char *name;
 	char *module; /* "vmlinux", "kvm", "kvm_amd", ... */
@@ -110,9 +113,14 @@ struct profile {
 int profile_new(struct profile **out);
 void profile_free(struct profile **profile);
 
+/* How many recordings there are, and the one of that @number, from 1, or NULL. */
+u32 profile_recording_cnt(const struct profile *profile);
+struct recording *profile_recording(const struct profile *profile, u32 number);
+
 /*
  * Append to the owner's list; the new element is owned by it and stays where it is.
- * Strings are copied. All give 0 or -ENOMEM, *@out untouched on failure.
+ * Strings are copied, and made safe to print (profile/text.h). All give 0 or -ENOMEM, *@out
+ * untouched on failure.
  */
 int profile_add_recording(struct profile *profile, struct recording **out);
 int recording_add_vm(struct recording *recording, u32 pid, const char *name, u32 *index_out);
@@ -121,6 +129,9 @@ int recording_add_function(struct recording *recording, const char *name, const 
 int recording_add_vcpu(struct recording *recording, u32 vm, u32 id, enum isa isa,
 		       struct vcpu **out);
 int vcpu_add_reason(struct vcpu *vcpu, u64 code, struct reason **out); /* or the existing one */
+
+/* Free @vcpu's reasons; also of a struct vcpu that is in no recording, to merge others into. */
+void vcpu_clear(struct vcpu *vcpu);
 
 /*
  * The child of @parent (of @reason's root if NULL) with that kind and function, added as
@@ -138,7 +149,7 @@ s64 reason_self_ns(const struct reason *reason);
 /* Add @from's exits and tree to @to (of the same recording). 0 or -ENOMEM. */
 int reason_merge(struct reason *to, const struct reason *from);
 
-/* Replace the string *@field by a copy of @value. 0 or -ENOMEM. */
+/* Replace the string *@field by a safe copy of @value. 0 or -ENOMEM. */
 int recording_set(char **field, const char *value);
 
 #define profile_for_each_recording(r, profile) \

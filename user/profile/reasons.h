@@ -14,14 +14,15 @@
 
 /*
  * The name of exit @code on @isa, as the headers vmx.h and svm.h name it ("CPUID"), with
- * " (VM entry failed)" for such a VMX code; an unknown code as its number: "61" on VMX,
- * "0x123" on SVM, as the vendors' manuals count. Written to @buffer and returned.
+ * " (VM entry failed)", " (bus lock)" or " (in enclave)" for a VMX code with that flag; an
+ * unknown code as its number: "65" on VMX, "0x123" on SVM, as the vendors' manuals count.
+ * Written to @buffer and returned.
  */
 const char *reason_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);
 
 /*
- * Does @pattern (a name, in any case, with or without EXIT_REASON_ or SVM_EXIT_; a number;
- * a glob) mean that code?
+ * Does @pattern (a name, in any case, with or without EXIT_REASON_ or SVM_EXIT_; a number,
+ * decimal or 0x...; a glob) mean that code? A name means it with any VMX flags, too.
  */
 bool reason_matches(enum isa isa, u64 code, const char *pattern);
 

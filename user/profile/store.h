@@ -13,15 +13,16 @@ struct store;
 
 /*
  * Make sure now that a profile can be written to @path later, before any work is done for
- * it: creates the temporary file. 0, or -errno (said, with the remedy). The file at @path
- * is untouched until store_commit(); an existing one is replaced only by that.
+ * it: creates the temporary file, and removes it again (profile/place.h). 0, or -errno (said,
+ * with the remedy). The file at @path is untouched until store_commit(); an existing one is
+ * replaced only by that.
  */
 int store_create(const char *path, struct store **out);
 
 /* Write @profile and put it in place. 0 or -errno (said: a full disk, ...; nothing is left). */
 int store_commit(struct store *store, const struct profile *profile);
 
-/* Forget about it; removes the temporary file if it was not committed. */
+/* Forget about it, committed or not. */
 void store_free(struct store **store);
 
 /*

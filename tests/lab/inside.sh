@@ -1,0 +1,167 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Runs in an emulated host: makes recordings of every kind and leaves them in /out, each as
+# NAME.xg with NAME.out, NAME.err and NAME.status. tests/lab/verify judges them outside.
+#
+#	inside.sh SCENARIO...
+#
+# Detaching goes on after a recording has ended, and what is in a call meanwhile may lose its
+# return (that is counted). Most tests want no loss, so each waits until it is over.
+cd /out || exit 1
+
+settle() {
+	while pidof xg-detach >/dev/null; do
+		sleep 0.1
+	done
+}
+
+# record NAME ARGUMENT...
+record() {
+	name=$1
+	shift
+	settle
+	exitgraph record -o "$name.xg" "$@" >"$name.out" 2>"$name.err"
+	echo $? >"$name.status"
+}
+
+# How many functions have anything attached. The lab's tracefs is where it belongs.
+attached() {
+	settle
+	wc -l </sys/kernel/tracing/enabled_functions
+}
+
+# run NAME COMMAND...: any command, its output and status.
+run() {
+	name=$1
+	shift
+	"$@" >"$name.out" 2>"$name.err"
+	echo $? >"$name.status"
+}
+
+scenario_workloads() {
+	record cpuid -- exitgraph guest cpuid --count 5000
+	record pio-eventfd -- exitgraph guest pio-eventfd --count 5000
+	for workload in pio mmio mmio-eventfd msr hypercall hlt; do
+		record "$workload" -- exitgraph guest "$workload" --count 500
+	done
+}
+
+# The least for a kernel that is tested beside the main one.
+scenario_few() {
+	record cpuid -- exitgraph guest cpuid --count 5000
+	record pio-eventfd -- exitgraph guest pio-eventfd --count 5000
+	record pio -- exitgraph guest pio --count 500
+	record hlt -- exitgraph guest hlt --count 500
+}
+
+scenario_many() {
+	record two-vms -- sh -c 'exitgraph guest cpuid --count 2000 &
+		exitgraph guest pio --count 1000; wait'
+	record two-vcpus -- exitgraph guest cpuid --count 2000 --vcpus 2
+	record respawn -- exitgraph guest cpuid --count 200 --respawn 10
+	record no-slot --max-vcpus 1 -- exitgraph guest cpuid --count 2000 --vcpus 2
+}
+
+scenario_move() {
+	record move -- exitgraph guest pio-eventfd --count 20000 --move
+}
+
+# A VMM that runs already: recorded by its pid, then with all others.
+scenario_running() {
+	exitgraph guest cpuid --forever >guest.out 2>&1 &
+	guest=$!
+	exitgraph guest pio --forever >other.out 2>&1 &
+	other=$!
+	sleep 1
+	echo $guest >guest.pid
+	record pid -p $guest -d 2s
+	record all -d 2s
+	(sleep 3; kill $guest) &
+	record vmm-ends -p $guest
+	kill $other
+	wait
+}
+
+# end_by NAME SIGNAL: a recording ended by a signal while it records.
+end_by() {
+	settle
+	exitgraph record -o "$1.xg" -- exitgraph guest cpuid --forever >"$1.out" 2>"$1.err" &
+	recorder=$!
+	# Two seconds after the guest began to exit: it does so when all is armed.
+	until pidof exitgraph | grep -q ' '; do
+		sleep 0.1
+	done
+	sleep 2
+	kill "-$2" $recorder
+	wait $recorder
+	echo $? >"$1.status"
+	killall exitgraph 2>/dev/null
+	attached >"$1.attached"
+	ls >"$1.files"
+	# The host is well: the next recording is like the first.
+	record "$1-after" -- exitgraph guest cpuid --count 500
+}
+
+scenario_signals() {
+	end_by int INT
+	end_by term TERM
+	end_by kill KILL
+	# While it attaches: nothing is written.
+	settle
+	exitgraph record -o attaching.xg --functions 'kvm_*' -d 60s >attaching.out 2>attaching.err &
+	recorder=$!
+	sleep 1
+	kill -INT $recorder
+	wait $recorder
+	echo $? >attaching.status
+	attached >attaching.attached
+}
+
+scenario_errors() {
+	mkdir -p /tmp/full /tmp/readonly
+	mount -t tmpfs -o size=16k tmpfs /tmp/full
+	mount -t tmpfs -o ro tmpfs /tmp/readonly
+	run full exitgraph record -o /tmp/full/x.xg -- exitgraph guest cpuid --count 100
+	ls -A /tmp/full >full.files
+	run unwritable exitgraph record -o /tmp/readonly/x.xg -- exitgraph guest cpuid --count 100
+	run no-directory exitgraph record -o /nowhere/x.xg -- exitgraph guest cpuid --count 100
+	run no-vm exitgraph record -o no-vm.xg -p 1 -d 1s
+	run no-process exitgraph record -o no-process.xg -p 999999 -d 1s
+	run no-command exitgraph record -o no-command.xg -- /nowhere/command
+	run no-root setuidgid nobody exitgraph record -o /tmp/no-root.xg -d 1s
+	run check-no-root setuidgid nobody exitgraph check
+	run no-exits exitgraph record -o no-exits.xg -- sleep 0.1
+	run bad-glob exitgraph record -o bad-glob.xg --functions no_such_function -d 1s
+	run denied exitgraph record -o denied.xg --functions kvm_guest_state -d 1s
+	run bad-workload exitgraph guest no-such-workload
+	run command-fails exitgraph record -o command-fails.xg -- sh -c 'exit 3'
+	umount /tmp/full /tmp/readonly
+}
+
+scenario_commands() {
+	run check exitgraph check
+	run list exitgraph list
+	run list-glob exitgraph list 'kvm_emulate_*'
+	run report exitgraph report cpuid.xg
+	run report-json exitgraph report --json cpuid.xg
+	run export exitgraph export --format csv cpuid.xg
+	for table in exits functions losses; do
+		run "export-$table" exitgraph export --format csv --table "$table" cpuid.xg
+	done
+	run export-merge exitgraph export --format csv --merge two-vcpus.xg
+}
+
+# For hosts that cannot be profiled.
+scenario_refusal() {
+	run check exitgraph check
+	run list exitgraph list
+	run record exitgraph record -o refused.xg -d 1s
+	ls >refusal.files
+}
+
+wc -l </sys/kernel/tracing/enabled_functions >before.attached
+for scenario; do
+	"scenario_$scenario"
+done
+settle
+wc -l </sys/kernel/tracing/enabled_functions >at-end.attached

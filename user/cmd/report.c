@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/* exitgraph report: a profile as text or JSON. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "profile/store.h"
+#include "render/report.h"
+#include "render/stream.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+struct arguments {
+	const char *path;
+	struct selection selection;
+	struct report_options options;
+	const struct report_renderer *renderer;
+	bool per_vcpu;
+	u32 recording; /* from 1; 0 = all */
+};
+
+enum {
+	OPT_DEPTH = 256,
+	OPT_MIN_SHARE,
+	OPT_PER_VCPU,
+	OPT_REASON,
+	OPT_RECORDING,
+	OPT_SORT,
+	OPT_VCPU,
+	OPT_JSON,
+};
+
+static const struct argp_option options[] = {
+	{ "input", 'i', "FILE", 0, "The same as FILE; exitgraph.xg if none is given", 0 },
+	{ "reason", OPT_REASON, "NAME[,...]", 0,
+	  "Only these exit reasons: names, globs ('MSR*') or numbers", 1 },
+	{ "vcpu", OPT_VCPU, "[PID:]ID[,...]", 0, "Only these vCPUs", 1 },
+	{ "recording", OPT_RECORDING, "N", 0, "Only the Nth recording of the file", 1 },
+	{ "per-vcpu", OPT_PER_VCPU, NULL, 0, "Each vCPU by itself instead of their sum", 1 },
+	{ "depth", OPT_DEPTH, "N", 0, "Call trees down to N levels", 2 },
+	{ "min-share", OPT_MIN_SHARE, "PCT", 0,
+	  "Leave calls with less than PCT per cent of a cycle out of the trees", 2 },
+	{ "sort", OPT_SORT, "ORDER", 0,
+	  "Calls in the order in which they come ('call', the default) or the longest first "
+	  "('time')",
+	  2 },
+	{ "json", OPT_JSON, NULL, 0, "Everything as JSON, in ns", 2 },
+	{},
+};
+
+static error_t parse_number(const char *what, const char *text, u32 *out)
+{
+	unsigned long long value;
+
+	if (cmd_parse_u64(what, text, 1, UINT32_MAX, &value))
+		return EINVAL;
+	*out = (u32)value;
+	return 0;
+}
+
+static error_t parse_share(const char *text, double *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtod(text, &end);
+	if (!errno && end != text && (!*end || !strcmp(end, "%")) && *out >= 0 && *out <= 100)
+		return 0;
+	err_r(-EINVAL, "--min-share takes a number from 0 to 100, not '%s'", text);
+	return EINVAL;
+}
+
+static error_t parse_sort(const char *text, enum tree_sort *out)
+{
+	*out = !strcmp(text, "time") ? SORT_TIME : SORT_OCCURRENCE;
+	if (*out == SORT_TIME || !strcmp(text, "call"))
+		return 0;
+	err_r(-EINVAL, "--sort takes 'call' or 'time', not '%s'", text);
+	return EINVAL;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'i':
+	case ARGP_KEY_ARG:
+		if (a->path) {
+			err_r(-EINVAL, "one file at a time: '%s' or '%s'", a->path, arg);
+			return EINVAL;
+		}
+		a->path = arg;
+		return 0;
+	case OPT_REASON:
+		return -selection_add_reasons(&a->selection, arg);
+	case OPT_VCPU:
+		return -selection_add_vcpus(&a->selection, arg);
+	case OPT_RECORDING:
+		return parse_number("--recording", arg, &a->recording);
+	case OPT_PER_VCPU:
+		a->per_vcpu = true;
+		return 0;
+	case OPT_DEPTH:
+		return parse_number("--depth", arg, &a->options.depth);
+	case OPT_MIN_SHARE:
+		return parse_share(arg, &a->options.min_share);
+	case OPT_SORT:
+		return parse_sort(arg, &a->options.sort);
+	case OPT_JSON:
+		a->renderer = &report_json;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[FILE]",
+	.doc = "Show a recording: exit reasons, latencies and call trees.\v"
+	       "Example: exitgraph report --reason CPUID,MSR --min-share 1 vm.xg",
+};
+
+static int render(const struct profile *profile, const struct arguments *a)
+{
+	u32 from = a->recording ?: 1, cnt = a->recording ? 1 : profile_recording_cnt(profile);
+	_cleanup_free_ struct view **views = calloc(cnt, sizeof(*views));
+	int err = views ? 0 : -ENOMEM;
+
+	for (u32 i = 0; i < cnt && !err; i++)
+		err = view_new(profile_recording(profile, from + i), from + i, &a->selection,
+			       a->per_vcpu, &views[i]);
+	if (!err)
+		err = a->renderer->render(views, cnt, &a->options, stdout);
+	for (u32 i = 0; i < cnt && views; i++)
+		view_free(&views[i]);
+	return err ? err_r(err, "cannot show %s: out of memory", a->path) : 0;
+}
+
+static int check_recording(const struct profile *profile, const struct arguments *a)
+{
+	u32 cnt = profile_recording_cnt(profile);
+
+	if (!cnt)
+		return err_r(-ENOENT, "%s holds no recording", a->path);
+	if (a->recording > cnt)
+		return err_r(-ENOENT, "%s holds no recording %u; it holds %u", a->path,
+			     a->recording, cnt);
+	return 0;
+}
+
+static int show(struct arguments *a)
+{
+	_cleanup_(profile_free) struct profile *profile = NULL;
+	int err;
+
+	err = store_read(a->path, &profile);
+	if (!err)
+		err = check_recording(profile, a);
+	if (!err)
+		err = selection_check(&a->selection, profile,
+				      profile_recording(profile, a->recording));
+	if (!err)
+		err = render(profile, a);
+	return err ? err : stream_finish(stdout, "the report");
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct arguments a = { .renderer = &report_text };
+	int status;
+
+	if (!cmd_parse(&argp, argc, argv, &a, &status)) {
+		a.path = a.path ?: "exitgraph.xg";
+		a.options.unicode = stream_is_unicode(stdout);
+		status = show(&a) ? CMD_FAILED : CMD_OK;
+	}
+	selection_clear(&a.selection);
+	return status;
+}

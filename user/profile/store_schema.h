@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The tables of a .xg file. Times are ns; counts and times are below 2^63; an exit code is
+ * the 64 bits of the vendor's code as SQLite's signed integer (SVM's ERR is -1).
+ *
+ *	recording > vm
+ *	          > function
+ *	          > loss
+ *	          > vcpu > exit > exit_histogram
+ *	                        > node > node_histogram
+ *
+ * A reader takes a file only if the text of every table is the one below, letter by letter:
+ * so a file can smuggle in no view, generated column or virtual table under these names.
+ * Whoever changes a letter raises STORE_VERSION. The views are for people with the sqlite3
+ * shell; exitgraph never reads them.
+ */
+#ifndef EXITGRAPH_PROFILE_STORE_SCHEMA_H
+#define EXITGRAPH_PROFILE_STORE_SCHEMA_H
+
+#define STORE_APPLICATION_ID 0x65786772 /* "exgr" */
+#define STORE_VERSION	     1
+
+struct store_table {
+	const char *name;
+	const char *sql;
+};
+
+static const struct store_table store_tables[] = {
+	{ "recording", "CREATE TABLE recording (\n"
+		       "  id INTEGER PRIMARY KEY,\n"
+		       "  started_unix_ns INTEGER NOT NULL,\n"
+		       "  duration_ns INTEGER NOT NULL,\n"
+		       "  title TEXT NOT NULL,\n"
+		       "  host TEXT NOT NULL,\n"
+		       "  kernel TEXT NOT NULL,\n"
+		       "  cpu_model TEXT NOT NULL,\n"
+		       "  version TEXT NOT NULL, -- of exitgraph\n"
+		       "  mechanism TEXT NOT NULL, -- how functions were attached\n"
+		       "  exit_boundary TEXT NOT NULL, -- where an exit is first seen\n"
+		       "  kernel_bytes INTEGER NOT NULL)" },
+	{ "vm", "CREATE TABLE vm (\n"
+		"  recording INTEGER NOT NULL REFERENCES recording (id),\n"
+		"  number INTEGER NOT NULL, -- 0, 1, ... in the recording\n"
+		"  pid INTEGER NOT NULL,\n"
+		"  name TEXT NOT NULL,\n"
+		"  PRIMARY KEY (recording, number)) WITHOUT ROWID" },
+	{ "function", "CREATE TABLE function (\n"
+		      "  recording INTEGER NOT NULL REFERENCES recording (id),\n"
+		      "  number INTEGER NOT NULL, -- 0, 1, ... in the recording\n"
+		      "  name TEXT NOT NULL,\n"
+		      "  module TEXT NOT NULL,\n"
+		      "  PRIMARY KEY (recording, number)) WITHOUT ROWID" },
+	{ "loss", "CREATE TABLE loss (\n"
+		  "  recording INTEGER NOT NULL REFERENCES recording (id),\n"
+		  "  kind TEXT NOT NULL,\n"
+		  "  count INTEGER NOT NULL,\n"
+		  "  meaning TEXT NOT NULL,\n"
+		  "  PRIMARY KEY (recording, kind)) WITHOUT ROWID" },
+	{ "vcpu", "CREATE TABLE vcpu (\n"
+		  "  id INTEGER PRIMARY KEY,\n"
+		  "  recording INTEGER NOT NULL REFERENCES recording (id),\n"
+		  "  vm INTEGER NOT NULL, -- vm.number\n"
+		  "  vcpu_id INTEGER NOT NULL, -- KVM's\n"
+		  "  tid INTEGER NOT NULL,\n"
+		  "  isa TEXT NOT NULL -- VMX, SVM\n"
+		  ")" },
+	{ "exit", "CREATE TABLE exit ( -- one row per vCPU and exit reason\n"
+		  "  id INTEGER PRIMARY KEY,\n"
+		  "  vcpu INTEGER NOT NULL REFERENCES vcpu (id),\n"
+		  "  code INTEGER NOT NULL,\n"
+		  "  reason TEXT NOT NULL, -- the code's name\n"
+		  "  count INTEGER NOT NULL, -- exits; their latency, exit to next entry:\n"
+		  "  total_ns INTEGER NOT NULL,\n"
+		  "  min_ns INTEGER, -- NULL if count is 0\n"
+		  "  max_ns INTEGER,\n"
+		  "  cycles INTEGER NOT NULL, -- cycles in the tree, entry to next entry\n"
+		  "  cycle_ns INTEGER NOT NULL,\n"
+		  "  UNIQUE (vcpu, code))" },
+	{ "exit_histogram", "CREATE TABLE exit_histogram ( -- of exit latency\n"
+			    "  exit INTEGER NOT NULL REFERENCES exit (id),\n"
+			    "  lower_ns INTEGER NOT NULL,\n"
+			    "  upper_ns INTEGER NOT NULL, -- inclusive\n"
+			    "  count INTEGER NOT NULL,\n"
+			    "  PRIMARY KEY (exit, lower_ns)) WITHOUT ROWID" },
+	{ "node", "CREATE TABLE node ( -- of the call tree of an exit\n"
+		  "  id INTEGER PRIMARY KEY, -- larger than parent; siblings in order of "
+		  "occurrence\n"
+		  "  exit INTEGER NOT NULL REFERENCES exit (id),\n"
+		  "  parent INTEGER REFERENCES node (id), -- NULL on the first level\n"
+		  "  kind TEXT NOT NULL, -- call, guest, userspace, off-cpu\n"
+		  "  function INTEGER, -- function.number; of calls only\n"
+		  "  calls INTEGER NOT NULL, -- that returned\n"
+		  "  inclusive_ns INTEGER NOT NULL,\n"
+		  "  min_ns INTEGER, -- NULL if calls is 0\n"
+		  "  max_ns INTEGER)" },
+	{ "node_histogram", "CREATE TABLE node_histogram ( -- of the calls' time\n"
+			    "  node INTEGER NOT NULL REFERENCES node (id),\n"
+			    "  lower_ns INTEGER NOT NULL,\n"
+			    "  upper_ns INTEGER NOT NULL, -- inclusive\n"
+			    "  count INTEGER NOT NULL,\n"
+			    "  PRIMARY KEY (node, lower_ns)) WITHOUT ROWID" },
+};
+
+/* sqlite3 vm.xg 'SELECT * FROM exits' */
+static const char store_views[] =
+	"CREATE VIEW exits AS\n"
+	"SELECT vcpu.recording, vm.pid, vm.name AS vm, vcpu.vcpu_id AS vcpu, vcpu.isa, reason,\n"
+	"  count, total_ns, min_ns, total_ns / nullif(count, 0) AS mean_ns, max_ns\n"
+	"FROM exit JOIN vcpu ON vcpu.id = exit.vcpu\n"
+	"JOIN vm ON vm.recording = vcpu.recording AND vm.number = vcpu.vm\n"
+	"ORDER BY vcpu.recording, vm.pid, vcpu.vcpu_id, total_ns DESC;\n"
+	"CREATE VIEW tree AS\n"
+	"WITH RECURSIVE t (node, depth, path, name) AS (\n"
+	"  SELECT n.id, 0, name, name FROM named AS n WHERE n.parent IS NULL\n"
+	"  UNION ALL\n"
+	"  SELECT n.id, t.depth + 1, t.path || ';' || n.name, n.name\n"
+	"  FROM t JOIN named AS n ON n.parent = t.node)\n"
+	"SELECT vcpu.recording, vm.pid, vm.name AS vm, vcpu.vcpu_id AS vcpu, exit.reason, "
+	"t.depth,\n"
+	"  t.path, node.calls, node.inclusive_ns,\n"
+	"  node.inclusive_ns - (SELECT coalesce(sum(inclusive_ns), 0) FROM node AS child\n"
+	"    WHERE child.parent = node.id) AS self_ns,\n"
+	"  node.inclusive_ns / nullif(exit.cycles, 0) AS ns_per_exit,\n"
+	"  node.min_ns, node.max_ns\n"
+	"FROM t JOIN node ON node.id = t.node JOIN exit ON exit.id = node.exit\n"
+	"JOIN vcpu ON vcpu.id = exit.vcpu\n"
+	"JOIN vm ON vm.recording = vcpu.recording AND vm.number = vcpu.vm\n"
+	"ORDER BY node.id;\n"
+	"CREATE VIEW named AS -- nodes with their function's name\n"
+	"SELECT node.id, node.parent, CASE node.kind WHEN 'call' THEN function.name\n"
+	"  ELSE '<' || node.kind || '>' END AS name\n"
+	"FROM node JOIN exit ON exit.id = node.exit JOIN vcpu ON vcpu.id = exit.vcpu\n"
+	"LEFT JOIN function ON function.recording = vcpu.recording\n"
+	"  AND function.number = node.function;\n"
+	"CREATE INDEX node_parent ON node (parent);\n";
+
+#endif

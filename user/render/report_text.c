@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The report as text: per recording a head, and per group its tables, histograms, trees. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "profile/reasons.h"
+#include "profile/tree.h"
+#include "render/histogram.h"
+#include "render/losses.h"
+#include "render/report.h"
+#include "render/table.h"
+#include "render/tree_text.h"
+#include "render/units.h"
+#include "util/cleanup.h"
+
+/* "label    " in front of a line of the head. */
+static void label(const char *name, FILE *out)
+{
+	fprintf(out, "  %-9s ", name);
+}
+
+static void print_start(const struct recording *r, FILE *out)
+{
+	time_t seconds = (time_t)(r->started_unix_ns / 1000000000);
+	char text[64], duration[UNITS_MAX];
+	struct tm tm;
+
+	label("recorded", out);
+	if (r->started_unix_ns && gmtime_r(&seconds, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
+		fprintf(out, "%s, ", text);
+	fprintf(out, "for %s", units_duration((double)r->duration_ns, duration));
+	if (*r->version)
+		fprintf(out, ", by exitgraph %s", r->version);
+	putc('\n', out);
+}
+
+static void print_exits(const struct view *view, FILE *out)
+{
+	const struct recording *r = view->recording;
+	char count[UNITS_MAX], rate[UNITS_MAX];
+	u64 exits = 0;
+
+	for (size_t i = 0; i < view->group_cnt; i++)
+		exits += view->groups[i].exits.count;
+	label("exits", out);
+	fputs(units_count(exits, count), out);
+	if (r->duration_ns)
+		fprintf(out, ", %s per second",
+			units_ratio((double)exits * 1e9 / (double)r->duration_ns, rate));
+	putc('\n', out);
+	label("latency", out);
+	/* perf kvm stat starts at the tracepoint, wherever the kernel has it. */
+	if (!*r->exit_boundary || !strcmp(r->exit_boundary, "kvm_exit"))
+		fputs("from the exit (kvm_exit) to the next entry (kvm_entry)\n", out);
+	else
+		fprintf(out,
+			"from the exit (%s) to the next entry (kvm_entry);\n"
+			"            kvm_exit fires later on this kernel, so perf kvm stat shows "
+			"less "
+			"of each exit\n",
+			r->exit_boundary);
+}
+
+static void print_head(const struct view *view, FILE *out)
+{
+	const struct recording *r = view->recording;
+	char text[UNITS_MAX];
+	size_t vcpu_cnt = 0;
+
+	fprintf(out, "%s\n", *r->title ? r->title : "recording");
+	if (*r->host || *r->kernel || *r->cpu_model) {
+		label("host", out);
+		fprintf(out, "%s%s%s%s%s%s", r->host, *r->host && *r->kernel ? ", " : "",
+			*r->kernel ? "Linux " : "", r->kernel,
+			*r->cpu_model && (*r->host || *r->kernel) ? ", " : "", r->cpu_model);
+		for (size_t i = 0; i < view->group_cnt; i++) {
+			if (!i || view->groups[i].isa != view->groups[i - 1].isa)
+				fprintf(out, "%s%s", i ? ", " : " (",
+					isa_name(view->groups[i].isa));
+		}
+		fputs(view->group_cnt ? ")\n" : "\n", out);
+	}
+	print_start(r, out);
+	recording_for_each_vcpu (vcpu, r)
+		vcpu_cnt++;
+	label("guests", out);
+	fprintf(out, "%zu VM%s with %zu vCPU%s\n", r->vm_cnt, r->vm_cnt == 1 ? "" : "s", vcpu_cnt,
+		vcpu_cnt == 1 ? "" : "s");
+	label("traced", out);
+	fprintf(out, "%zu functions%s%s", r->function_cnt, *r->mechanism ? " by " : "",
+		r->mechanism);
+	if (r->kernel_bytes)
+		fprintf(out, ", with %s of kernel memory", units_bytes(r->kernel_bytes, text));
+	putc('\n', out);
+	print_exits(view, out);
+	label("times", out);
+	fputs("as measured, the probes' own cost included\n", out);
+}
+
+/* Minimum, mean, percentiles and maximum: six cells. */
+static void add_dist(struct table *table, const struct dist *dist)
+{
+	static const double quantiles[] = { 0.5, 0.9, 0.99 };
+	bool shape = hist_values(&dist->hist);
+	char text[UNITS_MAX];
+
+	table_cell(table, dist->count ? units_duration((double)dist->min_ns, text) : "-");
+	table_cell(table, dist->count ? units_duration(dist_mean_ns(dist), text) : "-");
+	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
+		table_cell(table,
+			   shape ? units_duration((double)dist_quantile_ns(dist, quantiles[i]),
+						  text)
+				 : "-");
+	table_cell(table, dist->count ? units_duration((double)dist->max_ns, text) : "-");
+}
+
+static void add_headings(struct table *table, const char *const *headings, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++)
+		table_cell(table, headings[i]);
+}
+
+static void add_reason(struct table *table, const char *name, const struct dist *exits,
+		       const struct dist *all)
+{
+	char text[UNITS_MAX];
+
+	table_cell(table, name);
+	table_cell(table, units_count(exits->count, text));
+	table_cell(table, units_share((double)exits->count, (double)all->count, text));
+	table_cell(table, units_duration((double)exits->total_ns, text));
+	table_cell(table, units_share((double)exits->total_ns, (double)all->total_ns, text));
+	add_dist(table, exits);
+}
+
+static int print_reasons(const struct group *group, FILE *out)
+{
+	static const char *const headings[] = {
+		"reason", "exits", "share", "time", "share", "min",
+		"mean",	  "p50",   "p90",   "p99",  "max",
+	};
+	_cleanup_(table_free) struct table *table = NULL;
+	char name[REASON_NAME_MAX];
+	int err = table_new("lrrrrrrrrrr", &table);
+
+	if (err)
+		return err;
+	add_headings(table, headings, ARRAY_SIZE(headings));
+	for (size_t i = 0; i < group->reason_cnt; i++) {
+		const struct reason *reason = group->reasons[i];
+
+		add_reason(table, reason_name(group->isa, reason->code, name), &reason->latency,
+			   &group->exits);
+	}
+	if (group->others.count)
+		add_reason(table, "(others)", &group->others, &group->exits);
+	add_reason(table, "TOTAL", &group->exits, &group->exits);
+	fprintf(out, "\nexit reasons%s\n",
+		group->vcpu ? "" : ", all vCPUs added up (--per-vcpu shows each)");
+	return table_print(table, 2, out);
+}
+
+/* The reason that took most of @vcpu's exit time, with its share. */
+static void add_mostly(struct table *table, const struct vcpu *vcpu, const struct dist *exits)
+{
+	char name[REASON_NAME_MAX], share[UNITS_MAX], text[REASON_NAME_MAX + UNITS_MAX + 2];
+	const struct reason *most = NULL;
+
+	vcpu_for_each_reason (reason, vcpu) {
+		if (!most || reason->latency.total_ns > most->latency.total_ns)
+			most = reason;
+	}
+	if (!most) {
+		table_cell(table, "-");
+		return;
+	}
+	snprintf(text, sizeof(text), "%s %s", reason_name(vcpu->isa, most->code, name),
+		 units_share((double)most->latency.total_ns, (double)exits->total_ns, share));
+	table_cell(table, text);
+}
+
+static void add_vcpu(struct table *table, const struct recording *r, const struct vcpu *vcpu)
+{
+	const struct vm *vm = &r->vms[vcpu->vm];
+	struct dist exits = {};
+	char text[UNITS_MAX];
+
+	vcpu_for_each_reason (reason, vcpu)
+		dist_merge(&exits, &reason->latency);
+	snprintf(text, sizeof(text), "%" PRIu32, vm->pid);
+	table_cell(table, text);
+	snprintf(text, sizeof(text), "%" PRIu32, vcpu->id);
+	table_cell(table, text);
+	snprintf(text, sizeof(text), "%" PRIu32, vcpu->tid);
+	table_cell(table, text);
+	table_cell(table, units_count(exits.count, text));
+	table_cell(table,
+		   r->duration_ns
+			   ? units_ratio((double)exits.count * 1e9 / (double)r->duration_ns, text)
+			   : "-");
+	table_cell(table, units_duration((double)exits.total_ns, text));
+	table_cell(table, exits.count ? units_duration(dist_mean_ns(&exits), text) : "-");
+	table_cell(table, hist_values(&exits.hist)
+				  ? units_duration((double)dist_quantile_ns(&exits, 0.99), text)
+				  : "-");
+	add_mostly(table, vcpu, &exits);
+	table_cell(table, vm->name);
+}
+
+/* Who exits how often: one row per vCPU of a group that adds them up. */
+static int print_vcpus(const struct recording *r, const struct group *group, FILE *out)
+{
+	static const char *const headings[] = {
+		"PID", "vCPU", "thread", "exits", "per s", "time", "mean", "p99", "mostly", "VM",
+	};
+	_cleanup_(table_free) struct table *table = NULL;
+	int err = table_new("rrrrrrrrll", &table);
+
+	if (err)
+		return err;
+	add_headings(table, headings, ARRAY_SIZE(headings));
+	for (size_t i = 0; i < group->vcpu_cnt; i++)
+		add_vcpu(table, r, group->vcpus[i]);
+	fputs("\nvCPUs\n", out);
+	return table_print(table, 2, out);
+}
+
+/* Where an average cycle goes: the host, and what only waits in it. */
+static void print_split(const struct reason *reason, FILE *out)
+{
+	static const char *const names[] = {
+		[NODE_CALL] = "host",
+		[NODE_GUEST] = "<guest>",
+		[NODE_USERSPACE] = "<userspace>",
+		[NODE_OFF_CPU] = "<off-cpu>",
+	};
+	double times_ns[NODE_KIND_COUNT] = {}, cycles = (double)reason->cycle_cnt;
+	char time[UNITS_MAX], share[UNITS_MAX];
+	const char *sign = "=";
+	u32 depth = 0;
+
+	times_ns[NODE_CALL] = (double)reason->cycle_ns;
+	for (const struct node *n = reason->first_child; n; n = tree_next(n, &depth)) {
+		if (n->kind == NODE_CALL)
+			continue;
+		times_ns[n->kind] += (double)n->dist.total_ns;
+		times_ns[NODE_CALL] -= (double)n->dist.total_ns;
+	}
+	fprintf(out, "\n  call tree: a cycle, entry to entry, takes %s",
+		units_duration((double)reason->cycle_ns / cycles, time));
+	for (int i = 0; i < NODE_KIND_COUNT; i++) {
+		if (!times_ns[i])
+			continue;
+		fprintf(out, " %s %s %s (%s)", sign, units_duration(times_ns[i] / cycles, time),
+			names[i], units_share(times_ns[i], (double)reason->cycle_ns, share));
+		sign = "+";
+	}
+	putc('\n', out);
+}
+
+static int print_tree(const struct recording *r, const struct reason *reason, const char *name,
+		      const struct report_options *options, FILE *out)
+{
+	char text[UNITS_MAX];
+
+	if (!reason->cycle_cnt) {
+		fputs("\n  no call tree: no cycle was seen whole\n", out);
+		return 0;
+	}
+	print_split(reason, out);
+	if (reason->cycle_cnt != reason->latency.count)
+		fprintf(out,
+			"  call tree of %s of the exits: see the losses and notes at the end\n",
+			units_count(reason->cycle_cnt, text));
+	return tree_text_print(r, reason, name, options, out);
+}
+
+static int print_reason(const struct recording *r, const struct group *group,
+			const struct reason *reason, const struct report_options *options,
+			FILE *out)
+{
+	const struct dist *exits = &reason->latency, *all = &group->exits;
+	char name[REASON_NAME_MAX], text[UNITS_MAX], share[UNITS_MAX];
+	int err = 0;
+
+	reason_name(group->isa, reason->code, name);
+	fprintf(out, "\n%s: %s exit%s (%s)", name, units_count(exits->count, text),
+		exits->count == 1 ? "" : "s",
+		units_share((double)exits->count, (double)all->count, share));
+	fprintf(out, ", %s (%s)\n", units_duration((double)exits->total_ns, text),
+		units_share((double)exits->total_ns, (double)all->total_ns, share));
+	if (hist_values(&exits->hist)) {
+		fputs("  latency, exit to entry:\n", out);
+		err = histogram_print(&exits->hist, "exits", options->unicode, 2, out);
+	}
+	/* Without functions, only the boundaries were recorded. */
+	if (err || !r->function_cnt)
+		return err;
+	return print_tree(r, reason, name, options, out);
+}
+
+static int print_group(const struct recording *r, const struct group *group, bool title,
+		       bool legend, const struct report_options *options, FILE *out)
+{
+	int err = 0;
+
+	if (group->vcpu) {
+		const struct vm *vm = &r->vms[group->vcpu->vm];
+
+		fprintf(out, "\nVM %" PRIu32 " %s, vCPU %" PRIu32 " (thread %" PRIu32 ")\n",
+			vm->pid, vm->name, group->vcpu->id, group->vcpu->tid);
+	} else {
+		if (title)
+			fprintf(out, "\n%s\n", isa_name(group->isa));
+		err = print_vcpus(r, group, out);
+	}
+	if (!err)
+		err = print_reasons(group, out);
+	if (legend) {
+		putc('\n', out);
+		tree_text_legend(out);
+	}
+	for (size_t i = 0; i < group->reason_cnt && !err && !options->brief; i++)
+		err = print_reason(r, group, group->reasons[i], options, out);
+	return err;
+}
+
+static bool has_tree(const struct view *view)
+{
+	for (size_t i = 0; i < view->group_cnt; i++) {
+		for (size_t k = 0; k < view->groups[i].reason_cnt; k++) {
+			if (view->groups[i].reasons[k]->first_child)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int render(struct view *const *views, size_t view_cnt, const struct report_options *options,
+		  FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < view_cnt && !err; i++) {
+		const struct view *view = views[i];
+
+		if (view_cnt > 1)
+			fprintf(out, "%srecording %u of %zu: ", i ? "\n" : "", view->number,
+				view_cnt);
+		print_head(view, out);
+		for (size_t k = 0; k < view->group_cnt && !err; k++)
+			err = print_group(view->recording, &view->groups[k], view->group_cnt > 1,
+					  !i && !k && !options->brief && has_tree(view), options,
+					  out);
+		putc('\n', out);
+		if (!err)
+			err = losses_print(view->recording->losses, out);
+	}
+	return err;
+}
+
+const struct report_renderer report_text = { "text", render };

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "render/tree_text.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "profile/tree.h"
+#include "render/table.h"
+#include "render/units.h"
+#include "util/cleanup.h"
+
+static const char *const headings[] = {
+	"time/exit", "share", "self/exit", "calls", "/exit", "p50", "p99", "max", "call",
+};
+#define COLUMNS "rrrrrrrrl"
+
+/* How the lines from a call to its children are drawn: before a child, before what is below. */
+struct lines {
+	const char *child, *last_child;
+	const char *below, *below_last;
+};
+
+static const struct lines ascii_lines = { "|-", "`-", "| ", "  " };
+static const struct lines unicode_lines = { "├ ", "└ ", "│ ", "  " };
+
+struct printer {
+	const struct recording *recording;
+	const struct reason *reason;
+	const struct report_options *options;
+	const struct lines *lines;
+	struct table *table;
+	char *prefix; /* the lines left of the current level */
+	size_t prefix_room;
+};
+
+void tree_text_legend(FILE *out)
+{
+	fputs("how to read the call trees: a cycle runs from one guest entry to the next, and is\n"
+	      "charged to the exit in it\n"
+	      "  time/exit  from entry to return, all calls below included; per cycle\n"
+	      "  share      of the whole cycle\n"
+	      "  self/exit  what of that is in no call and no <...> below; per cycle\n"
+	      "  calls      how many returned; /exit: per cycle\n"
+	      "  p50 - max  of one call; percentiles within 6.25 %\n"
+	      "  <...>      no work of the host: the guest, user space, or off the CPU\n",
+	      out);
+}
+
+static void add_numbers(struct printer *p, double inclusive_ns, double self_ns,
+			const struct dist *calls)
+{
+	double exits = p->reason->cycle_cnt ? (double)p->reason->cycle_cnt : 1;
+	bool shape = calls->count && hist_values(&calls->hist);
+	char text[UNITS_MAX];
+
+	table_cell(p->table, units_duration(inclusive_ns / exits, text));
+	table_cell(p->table, units_share(inclusive_ns, (double)p->reason->cycle_ns, text));
+	table_cell(p->table, units_duration(self_ns / exits, text));
+	table_cell(p->table, units_count(calls->count, text));
+	table_cell(p->table, units_ratio((double)calls->count / exits, text));
+	table_cell(p->table,
+		   shape ? units_duration((double)dist_quantile_ns(calls, 0.5), text) : "-");
+	table_cell(p->table,
+		   shape ? units_duration((double)dist_quantile_ns(calls, 0.99), text) : "-");
+	table_cell(p->table, calls->count ? units_duration((double)calls->max_ns, text) : "-");
+}
+
+/* The cell with the tree's lines and the call's name. */
+static int add_name(struct printer *p, const struct node *node, bool last)
+{
+	const char *module = node_module(p->recording, node);
+	const char *line = last ? p->lines->last_child : p->lines->child;
+	const char *name = node_name(p->recording, node);
+	_cleanup_free_ char *text = NULL;
+	int n;
+
+	/* vmlinux is what function_graph leaves out, too. */
+	if (*module && strcmp(module, "vmlinux"))
+		n = asprintf(&text, "%s%s%s [%s]", p->prefix, line, name, module);
+	else
+		n = asprintf(&text, "%s%s%s", p->prefix, line, name);
+	if (n < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	table_cell(p->table, text);
+	return 0;
+}
+
+static int print_level(struct printer *p, const struct node *first, u32 depth);
+
+/* Everything below @node, with @below added to the left. */
+static int print_below(struct printer *p, const struct node *node, const char *below, u32 depth)
+{
+	size_t length = strlen(p->prefix), room = length + strlen(below) + 1;
+	int err;
+
+	if (!node->first_child)
+		return 0;
+	if (room > p->prefix_room) {
+		char *prefix = realloc(p->prefix, 2 * room);
+
+		if (!prefix)
+			return -ENOMEM;
+		p->prefix = prefix;
+		p->prefix_room = 2 * room;
+	}
+	strcpy(p->prefix + length, below);
+	err = print_level(p, node->first_child, depth);
+	p->prefix[length] = '\0';
+	return err;
+}
+
+static int print_level(struct printer *p, const struct node *first, u32 depth)
+{
+	_cleanup_free_ const struct node **children = NULL;
+	size_t cnt;
+	int err = 0;
+
+	children = report_children(p->options, p->reason, first, depth, &cnt);
+	if (!children)
+		return -ENOMEM;
+	for (size_t i = 0; i < cnt && !err; i++) {
+		const struct node *node = children[i];
+		bool last = i + 1 == cnt;
+
+		add_numbers(p, (double)node->dist.total_ns, (double)node_self_ns(node),
+			    &node->dist);
+		err = add_name(p, node, last);
+		if (!err)
+			err = print_below(p, node, last ? p->lines->below_last : p->lines->below,
+					  depth + 1);
+	}
+	return err;
+}
+
+/* The cycle's row. How long single cycles took is not kept, only their number and sum. */
+static void add_cycle(struct printer *p, const char *name)
+{
+	double cycle_ns = (double)p->reason->cycle_ns, cycles = (double)p->reason->cycle_cnt;
+	char text[UNITS_MAX];
+
+	table_cell(p->table, units_duration(cycle_ns / cycles, text));
+	table_cell(p->table, units_share(cycle_ns, cycle_ns, text));
+	table_cell(p->table, units_duration((double)reason_self_ns(p->reason) / cycles, text));
+	table_cell(p->table, units_count(p->reason->cycle_cnt, text));
+	table_cell(p->table, units_ratio(1, text));
+	table_cell(p->table, "");
+	table_cell(p->table, "");
+	table_cell(p->table, "");
+	table_cell(p->table, name);
+}
+
+/* Say what --depth and --min-share left out. */
+static void print_hidden(const struct printer *p, FILE *out)
+{
+	size_t hidden = report_hidden(p->options, p->reason);
+
+	if (!hidden)
+		return;
+	fprintf(out, "  (%zu node%s ", hidden, hidden == 1 ? "" : "s");
+	if (p->options->depth)
+		fprintf(out, "deeper than %u", p->options->depth);
+	if (p->options->depth && p->options->min_share > 0)
+		fputs(" or ", out);
+	if (p->options->min_share > 0)
+		fprintf(out, "under %g %% of the cycle", p->options->min_share);
+	fputs(" not shown)\n", out);
+}
+
+int tree_text_print(const struct recording *recording, const struct reason *reason,
+		    const char *name, const struct report_options *options, FILE *out)
+{
+	_cleanup_(table_free) struct table *table = NULL;
+	struct printer p = {
+		.recording = recording,
+		.reason = reason,
+		.options = options,
+		.lines = options->unicode ? &unicode_lines : &ascii_lines,
+		.prefix = strdup(""),
+		.prefix_room = 1,
+	};
+	int err = p.prefix ? table_new(COLUMNS, &table) : -ENOMEM;
+
+	if (!err) {
+		p.table = table;
+		for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
+			table_cell(table, headings[i]);
+		add_cycle(&p, name);
+		err = print_level(&p, reason->first_child, 0);
+	}
+	if (!err)
+		err = table_print(table, 2, out);
+	if (!err)
+		print_hidden(&p, out);
+	free(p.prefix);
+	return err;
+}
