@@ -2,12 +2,15 @@
 # Words and exits that every script here shares.
 # shellcheck shell=bash
 
+# without this, set -e ends at every $(…)
+shopt -s inherit_errexit
+
 # exit statuses of scripts/lab beyond COMMAND's own; tests rely on them
 # shellcheck disable=SC2034  # the files that source this one use them
 readonly STATUS_USAGE=2 STATUS_KERNEL=3 STATUS_TIMEOUT=4 STATUS_LAB=5
 
 prog=${0##*/}
-verbose=${verbose:-0}
+verbose=0
 
 # say TEXT…: progress, for people: on a terminal or when asked for, never in a pipe or a log
 say()

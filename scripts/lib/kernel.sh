@@ -76,35 +76,31 @@ kernel_apt_root()
 	CONF
 }
 
-# kernel_keyring DIR: a newer keyring than the machine's: a suite's keys come into the one before it with
-# an update of that package, whose signature the machine's keyring can check
+# kernel_keyring DIR LOG: print a newer keyring than the machine's. A suite's keys come into the one before
+# it with an update of that package, whose signature the machine's keyring can check.
 kernel_keyring()
 {
-	local dir=$1
+	local dir=$1 log=$2
 
 	kernel_apt_root "$dir" "$(kernel_own_suite)" "$DEBIAN_KEYRING"
-	apt-get -c="$dir/apt.conf" -qq update >&2
-	(cd "$dir" && apt-get -c=apt.conf -qq download debian-archive-keyring && dpkg-deb -x debian-archive-keyring_*.deb .) >&2
-	echo "$dir/$DEBIAN_KEYRING"
+	(
+		cd "$dir" || exit
+		apt-get -c=apt.conf -qq update || true
+		apt-get -c=apt.conf -qq download debian-archive-keyring
+		dpkg-deb -x debian-archive-keyring_*.deb .
+	) >> "$log" 2>&1
+	echo "$dir$DEBIAN_KEYRING"
 }
 
-# kernel_lists DIR SUITE: the suite's package lists, in an apt root in DIR; false when they cannot be had
-kernel_lists()
-{
-	local dir=$1 suite=$2 keyring
-
-	kernel_apt_root "$dir" "$suite" "$DEBIAN_KEYRING"
-	apt-get -c="$dir/apt.conf" -qq update && return
-	say "this machine's keyring may be too old for $suite: looking for a newer one"
-	keyring=$(kernel_keyring "$dir/keyring") || return
-	kernel_apt_root "$dir" "$suite" "$keyring"
-	apt-get -c="$dir/apt.conf" -qq update
-}
-
-# kernel_parts APT_CONF: the packages that make up the suite's newest kernel
+# kernel_parts DIR LOG: print the packages that make up the newest kernel of the suite that DIR is an apt
+# root for; false when there is none. One source that fails is no failure while another one has it:
+# old suites leave the mirrors in parts.
 kernel_parts()
 {
-	apt-cache -c="$1" depends --recurse --important "$KERNEL_METAPACKAGE" 2>/dev/null |
+	local dir=$1 log=$2
+
+	apt-get -c="$dir/apt.conf" -qq update >> "$log" 2>&1 || true
+	apt-cache -c="$dir/apt.conf" depends --recurse --important "$KERNEL_METAPACKAGE" 2>> "$log" |
 		awk '!/^ / { print $1 }' | grep -E "$KERNEL_PARTS" | sort -u | paste -sd ' '
 }
 
@@ -113,19 +109,24 @@ kernel_unpack()
 {
 	local dir=$1 suite=$2
 	local apt=$dir/apt log=$dir/apt.log root=$dir/root
-	local parts version deb
+	local parts keyring version deb
 
-	kernel_lists "$apt" "$suite" > "$log" 2>&1 ||
-		die "$STATUS_LAB" "cannot read the package lists of Debian $suite: $(grep '^[EW]:' "$log" | tail -n 1)"
-	parts=$(kernel_parts "$apt/apt.conf") ||
-		die "$STATUS_LAB" "Debian $suite has no $KERNEL_METAPACKAGE"
+	kernel_apt_root "$apt" "$suite" "$DEBIAN_KEYRING"
+	if ! parts=$(kernel_parts "$apt" "$log") && grep -q NO_PUBKEY "$log"; then
+		say "this machine's keyring is too old for $suite: looking for a newer one"
+		keyring=$(kernel_keyring "$apt/keyring" "$log")
+		kernel_apt_root "$apt" "$suite" "$keyring"
+		parts=$(kernel_parts "$apt" "$log") || true
+	fi
+	[ -n "$parts" ] ||
+		die "$STATUS_LAB" "no $KERNEL_METAPACKAGE from Debian $suite: $(grep -m 1 '^[EW]:' "$log")"
 
 	say "downloading $parts"
 	# shellcheck disable=SC2086  # a list of package names
-	(cd "$apt/archives" && apt-get -c="$apt/apt.conf" -qq download $parts) > "$log" 2>&1 ||
-		die "$STATUS_LAB" "cannot download $parts: $(grep '^[EW]:' "$log" | tail -n 1)"
+	(cd "$apt/archives" && apt-get -c="$apt/apt.conf" -qq download $parts) >> "$log" 2>&1 ||
+		die "$STATUS_LAB" "cannot download $parts: $(grep '^E:' "$log" | tail -n 1)"
 	for deb in "$apt"/archives/*.deb; do
-		dpkg-deb -x "$deb" "$root"
+		dpkg-deb -x "$deb" "$root" || die "$STATUS_LAB" "cannot unpack ${deb##*/}"
 	done
 
 	# newer packages have no /lib and no /boot of their own
@@ -151,7 +152,7 @@ kernel_get()
 	local dir=$cache/kernel-$wanted lock tmp
 
 	if [ ! -d "$dir" ]; then
-		mkdir -p "$cache"
+		mkdir -p "$cache" || die "$STATUS_LAB" "no place for the kernels: set EXITGRAPH_CACHE"
 		exec {lock}> "$cache/lock"
 		flock "$lock"
 		if [ ! -d "$dir" ]; then

@@ -10,7 +10,7 @@
 # shellcheck shell=bash
 
 # What no healthy host says. "cut here" opens every WARN and BUG; the line after it says which.
-readonly KERNEL_TROUBLE='cut here|WARNING: (CPU|[^ ]+:[0-9]+ at|possible|suspicious)|BUG:|kernel BUG at|Oops:|general protection|rcu.* stall|rcu.*detected.*stall|soft lockup|hard LOCKUP|Kernel panic|blocked for more than|INFO: task .* hung|invalid opcode:|unable to handle'
+readonly KERNEL_TROUBLE='cut here|WARNING: (CPU|[^ ]+:[0-9]+ at|possible|suspicious)|BUG:|kernel BUG at|Oops:|general protection|rcu.* stall|rcu.*detected.*stall|soft lockup|hard LOCKUP|Kernel panic|blocked for more than|INFO: task .* hung|UBSAN:|invalid opcode:|unable to handle'
 
 # result_archive DISK SIZE: the archive, to stdout
 result_archive()

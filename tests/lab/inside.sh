@@ -7,6 +7,7 @@
 #
 # Detaching goes on after a recording has ended, and what is in a call meanwhile may lose its
 # return (that is counted). Most tests want no loss, so each waits until it is over.
+here=$PWD
 cd /out || exit 1
 
 settle() {
@@ -15,13 +16,21 @@ settle() {
 	done
 }
 
-# record NAME ARGUMENT...
-record() {
+# record_default NAME ARGUMENT...: with the default functions.
+record_default() {
 	name=$1
 	shift
 	settle
+	echo "$(cut -d ' ' -f 1 /proc/uptime) $name" >>progress
 	exitgraph record -o "$name.xg" "$@" >"$name.out" 2>"$name.err"
 	echo $? >"$name.status"
+}
+
+# record NAME ARGUMENT...: with a few functions, since attaching and detaching take their time.
+record() {
+	name=$1
+	shift
+	record_default "$name" --functions-file "$here/functions" "$@"
 }
 
 # How many functions have anything attached. The lab's tracefs is where it belongs.
@@ -39,7 +48,7 @@ run() {
 }
 
 scenario_workloads() {
-	record cpuid -- exitgraph guest cpuid --count 5000
+	record_default cpuid -- exitgraph guest cpuid --count 5000
 	record pio-eventfd -- exitgraph guest pio-eventfd --count 5000
 	for workload in pio mmio mmio-eventfd msr hypercall hlt; do
 		record "$workload" -- exitgraph guest "$workload" --count 500
@@ -48,7 +57,7 @@ scenario_workloads() {
 
 # The least for a kernel that is tested beside the main one.
 scenario_few() {
-	record cpuid -- exitgraph guest cpuid --count 5000
+	record_default cpuid -- exitgraph guest cpuid --count 5000
 	record pio-eventfd -- exitgraph guest pio-eventfd --count 5000
 	record pio -- exitgraph guest pio --count 500
 	record hlt -- exitgraph guest hlt --count 500
@@ -85,17 +94,18 @@ scenario_running() {
 # end_by NAME SIGNAL: a recording ended by a signal while it records.
 end_by() {
 	settle
-	exitgraph record -o "$1.xg" -- exitgraph guest cpuid --forever >"$1.out" 2>"$1.err" &
+	exitgraph record -o "$1.xg" --functions-file "$here/functions" \
+		-- exitgraph guest cpuid --forever >"$1.out" 2>"$1.err" &
 	recorder=$!
-	# Two seconds after the guest began to exit: it does so when all is armed.
-	until pidof exitgraph | grep -q ' '; do
+	# A second after the guest was started, which is when all is armed.
+	until pgrep -f 'guest cpuid --forever' | grep -qv "^$recorder\$"; do
 		sleep 0.1
 	done
-	sleep 2
+	sleep 1
 	kill "-$2" $recorder
 	wait $recorder
 	echo $? >"$1.status"
-	killall exitgraph 2>/dev/null
+	pkill -f 'guest cpuid --forever'
 	attached >"$1.attached"
 	ls >"$1.files"
 	# The host is well: the next recording is like the first.

@@ -265,4 +265,17 @@ static inline int fixture_release_stderr(struct fixture_stderr *caught, char lin
 	return lines;
 }
 
+/* What the expression @print, which gives 0, writes to the stream @out; for the caller to free. */
+#define FIXTURE_PRINTED(print)                              \
+	({                                                  \
+		char *text_ = NULL;                         \
+		size_t size_;                               \
+		FILE *out = open_memstream(&text_, &size_); \
+                                                            \
+		assert_non_null(out);                       \
+		assert_int_equal((print), 0);               \
+		fclose(out);                                \
+		text_;                                      \
+	})
+
 #endif

@@ -234,6 +234,17 @@ static const struct {
 	  "NULL, "
 	  "NULL FROM n",
 	  "deeper", -EINVAL },
+	{ "DELETE FROM node_histogram; DELETE FROM node; WITH RECURSIVE n (i) AS (SELECT 100 UNION "
+	  "ALL "
+	  "SELECT i + 1 FROM n LIMIT 5000) INSERT INTO function SELECT 1, i, 'f', 'm' FROM n;"
+	  "UPDATE function SET number = 29 + number - 100 WHERE number > 28; "
+	  "INSERT INTO node SELECT number + 1, 1, NULL, 'call', number, 0, 0, NULL, NULL FROM "
+	  "function",
+	  "more than 4096 children", -EINVAL },
+	{ "WITH RECURSIVE n (i) AS (SELECT 29 UNION ALL SELECT i + 1 FROM n LIMIT 40000) INSERT "
+	  "INTO "
+	  "function SELECT 1, i, 'f', 'm' FROM n",
+	  "number is not", -EINVAL },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000) INSERT INTO "
 	  "exit SELECT i + 100, 1, i + 100000, '', 0, 0, NULL, NULL, 0, 0 FROM n",
 	  "more than 1024 exit reasons", -EINVAL },

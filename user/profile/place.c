@@ -62,7 +62,7 @@ static int check_target(const struct place *place)
 			     "place by renaming; name another file with -o",
 			     place->path);
 	/* Renaming would replace a file that its owner protected. */
-	if (access(place->path, W_OK))
+	if (faccessat(AT_FDCWD, place->path, W_OK, AT_EACCESS))
 		return place_failed(place, -errno);
 	return 0;
 }

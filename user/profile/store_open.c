@@ -2,6 +2,7 @@
 #include "profile/store_open.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -78,7 +79,7 @@ static int check_file(const char *path)
 		return err_r(-EINVAL, "cannot open %s: it is a directory", path);
 	if (!S_ISREG(st.st_mode))
 		return err_r(-EINVAL, "cannot open %s: a profile is a regular file", path);
-	if (access(path, R_OK)) {
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS)) {
 		err = -errno;
 		return err_r(err, "cannot open %s: %s", path, strerror(-err));
 	}

@@ -14,11 +14,13 @@
 #include "profile/tree.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "xg_log.h"
 
 /* Far above what a recording can hold (include/xg_state.h), and few enough to be read. */
 #define RECORDINGS_MAX 16384
 #define VCPUS_MAX      16384   /* of one recording */
 #define REASONS_MAX    1024    /* of one vCPU */
+#define CHILDREN_MAX   4096    /* of one node: looking for one is linear */
 #define ROWS_MAX       1048576 /* of vcpu, of exit, of node */
 #define DEPTH_MAX      512
 
@@ -72,7 +74,7 @@ static void read_function(struct reader *r)
 
 	if (r->err)
 		return;
-	if (reader_number(r, 1, ROWS_MAX) != row->recording->function_cnt)
+	if (reader_number(r, 1, XG_ID_LIMIT) != row->recording->function_cnt)
 		reader_damaged(r, "its functions are not numbered 0, 1, ...");
 	else if (recording_add_function(row->recording, name, module, &index))
 		reader_no_memory(r);
@@ -192,6 +194,10 @@ static void read_node(struct reader *r)
 	}
 	if (!first_level && (parent->exit != exit->id || parent->depth + 1 >= DEPTH_MAX)) {
 		reader_damaged(r, "a node is below another exit's, or deeper than %d", DEPTH_MAX);
+		return;
+	}
+	if (++parent->cnt > CHILDREN_MAX) {
+		reader_damaged(r, "a node has more than %d children", CHILDREN_MAX);
 		return;
 	}
 	if (tree_append(exit->item, first_level ? NULL : parent->item, parent->last, kind, function,

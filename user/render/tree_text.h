@@ -4,7 +4,7 @@
  *
  *	time/exit    share  self/exit  calls  /exit      p50      p99      max  call
  *	  4.28 us  100.00%     541 ns  5,000   1.00                             CPUID
- *	  3.37 us   78.70%     812 ns  5,000   1.00  3.36 us  4.10 us  18.2 us  |-svm_vcpu_run [kvm_amd]
+ *	  3.37 us   78.70%     812 ns  5,000   1.00  3.36 us  4.10 us  18.2 us  |-svm_vcpu_run
  *	  1.10 us   25.70%    1.10 us  5,000   1.00  1.10 us  1.20 us  2.05 us  | `-<guest>
  *	   ...
  *
