@@ -30,7 +30,7 @@ LIB_OBJS := $(filter-out $(BUILD)/user/main.o,$(OBJS))
 UNIT_SRCS  := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_TESTS := $(UNIT_SRCS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all demo check unit clean
+.PHONY: all demo check unit unit-programs clean
 all: $(BUILD)/exitgraph
 
 $(BUILD)/exitgraph: $(OBJS)
@@ -53,6 +53,8 @@ $(BUILD)/exitgraph.skel.h: $(BUILD)/exitgraph.bpf.o
 $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ibpf -Itests/unit $(CFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS) -lcmocka
+
+unit-programs: $(UNIT_TESTS)
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done

@@ -95,17 +95,18 @@ scenario_running() {
 end_by() {
 	settle
 	exitgraph record -o "$1.xg" --functions-file "$here/functions" \
-		-- exitgraph guest cpuid --forever >"$1.out" 2>"$1.err" &
+		-- sh -c "echo \$\$ >$1.guest; exec exitgraph guest cpuid --forever" \
+		>"$1.out" 2>"$1.err" &
 	recorder=$!
 	# A second after the guest was started, which is when all is armed.
-	until pgrep -f 'guest cpuid --forever' | grep -qv "^$recorder\$"; do
+	until [ -s "$1.guest" ]; do
 		sleep 0.1
 	done
 	sleep 1
 	kill "-$2" $recorder
 	wait $recorder
 	echo $? >"$1.status"
-	pkill -f 'guest cpuid --forever'
+	kill "$(cat "$1.guest")" 2>/dev/null
 	attached >"$1.attached"
 	ls >"$1.files"
 	# The host is well: the next recording is like the first.
