@@ -66,7 +66,8 @@ initramfs_make()
 	ln -s busybox "$tree/bin/sh"
 	cp "$libdir/lab-init" "$tree/init"
 	chmod 755 "$tree/init" "$tree/bin/busybox"
-	echo 'root:x:0:0:root:/root:/bin/sh' > "$tree/etc/passwd"
+	printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/bin/sh' \
+		> "$tree/etc/passwd"
 	echo 'root:x:0:' > "$tree/etc/group"
 
 	initramfs_modules "$tree" "$kernel" "${DISK_MODULES[@]}" "$kvm_module"

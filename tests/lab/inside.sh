@@ -85,7 +85,8 @@ scenario_running() {
 	echo $guest >guest.pid
 	record pid -p $guest -d 2s
 	record all -d 2s
-	(sleep 3; kill $guest) &
+	settle
+	(sleep 10; kill $guest) &
 	record vmm-ends -p $guest
 	kill $other
 	wait
@@ -139,8 +140,8 @@ scenario_errors() {
 	run no-vm exitgraph record -o no-vm.xg -p 1 -d 1s
 	run no-process exitgraph record -o no-process.xg -p 999999 -d 1s
 	run no-command exitgraph record -o no-command.xg -- /nowhere/command
-	run no-root setuidgid nobody exitgraph record -o /tmp/no-root.xg -d 1s
-	run check-no-root setuidgid nobody exitgraph check
+	run no-root su nobody -c 'exitgraph record -o /tmp/no-root.xg -d 1s'
+	run check-no-root su nobody -c 'exitgraph check'
 	run no-exits exitgraph record -o no-exits.xg -- sleep 0.1
 	run bad-glob exitgraph record -o bad-glob.xg --functions no_such_function -d 1s
 	run denied exitgraph record -o denied.xg --functions kvm_guest_state -d 1s

@@ -56,6 +56,7 @@ int command_start(struct command *command, char **argv)
 		run(argv, go_read, error_write);
 	}
 	command->pid = pid;
+	command->name = argv[0];
 	command->pid_fd = syscall(SYS_pidfd_open, pid, 0);
 	command->go_fd = TAKE_FD(go_write);
 	command->error_fd = TAKE_FD(error_read);
@@ -70,7 +71,7 @@ int command_go(struct command *command)
 	ssize_t n;
 
 	if (write(command->go_fd, "", 1) != 1)
-		return err_r(-errno, "cannot start the command: %s", strerror(errno));
+		return err_r(-errno, "cannot start %s: %s", command->name, strerror(errno));
 	cleanup_close(&command->go_fd);
 	command->go_fd = -1;
 	/* Closed by a successful exec, which reads as end of file. */
@@ -81,7 +82,7 @@ int command_go(struct command *command)
 	command->error_fd = -1;
 	if (n == sizeof(error)) {
 		command_ended(command, true);
-		return err_r(-error, "cannot run the command: %s", strerror(error));
+		return err_r(-error, "cannot run %s: %s", command->name, strerror(error));
 	}
 	return 0;
 }

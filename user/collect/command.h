@@ -11,6 +11,7 @@ struct command {
 	int pid_fd;   /* readable when it has ended */
 	int go_fd;    /* a byte lets it run */
 	int error_fd; /* gives errno if it cannot be executed */
+	const char *name; /* argv[0], the caller's */
 	bool ended;
 	int status; /* as of waitpid(), once it has ended */
 };
