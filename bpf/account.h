@@ -34,11 +34,11 @@
 #else
 #define ACCOUNT_NOINLINE static inline
 #endif
-#define ACCOUNT_INLINE static inline __attribute__((always_inline))
+#define ACCOUNT_INLINE	static inline __attribute__((always_inline))
 
-#define ACCOUNT_OK	  0
-#define ACCOUNT_STOP	  1	/* the cycle is bad; the rest of its log means nothing */
-#define ACCOUNT_ORPHANS	  4	/* returns of unknown outer calls that a begin may bring */
+#define ACCOUNT_OK	0
+#define ACCOUNT_STOP	1 /* the cycle is bad; the rest of its log means nothing */
+#define ACCOUNT_ORPHANS 4 /* returns of unknown outer calls that a begin may bring */
 
 ACCOUNT_INLINE struct xg_node *account_node(struct xg_vcpu_state *st, u32 index)
 {
@@ -430,8 +430,8 @@ static long account_result_body(u32 i, struct account_loop *loop)
 #ifdef __bpf__
 #define account_loop_run(n, body, loop) bpf_loop(n, body, loop, 0)
 #else
-#define account_loop_run(n, body, loop)                                                            \
-	for (u32 i_ = 0; i_ < (n) && !body(i_, loop); i_++)                                        \
+#define account_loop_run(n, body, loop)                     \
+	for (u32 i_ = 0; i_ < (n) && !body(i_, loop); i_++) \
 		;
 #endif
 

@@ -49,7 +49,7 @@ int boundary_kvm_exit(u64 *ctx)
 	if (!st || !vcpu || st->phase != XG_PHASE_GUEST)
 		return 0;
 	boundary_exit(st, vcpu, clock_ns);
-	control.exits_at_tracepoint++;
+	st->exits_seen_at |= XG_EXIT_AT_TRACEPOINT;
 	return 0;
 }
 
@@ -85,7 +85,7 @@ int call_return_run(u64 *ctx)
 		return 0;
 	if (st->phase == XG_PHASE_GUEST) {
 		clock_ns = boundary_exit(st, (void *)ctx[0], clock_ns);
-		control.exits_at_return++;
+		st->exits_seen_at |= XG_EXIT_AT_RETURN;
 	}
 	log_at(st, clock_ns, template_code());
 	return 0;

@@ -21,11 +21,9 @@ struct xg_control {
 	u32 filter_ancestor; /* only of this process and its descendants; 0 = all */
 	u32 free_slots;
 
-	/* Counted by the programs. */
+	/* Counted by the programs; never on the way of a vCPU that records. */
 	u64 entries_without_slot;
 	u64 entries_without_storage;
-	u64 exits_at_tracepoint; /* exits first seen at the kvm_exit tracepoint */
-	u64 exits_at_return;	 /* exits first seen when the run function returned */
 };
 
 #endif

@@ -67,6 +67,9 @@ enum xg_slot_status {
 	XG_SLOT_DEAD,	/* the vCPU is gone; user space takes the data and frees the slot */
 };
 
+#define XG_EXIT_AT_TRACEPOINT 1	/* kvm_exit */
+#define XG_EXIT_AT_RETURN     2	/* the run function's return */
+
 enum xg_phase {
 	XG_PHASE_NONE = 0,
 	XG_PHASE_GUEST,	/* entry seen, exit not yet */
@@ -93,6 +96,8 @@ struct xg_vcpu_state {
 	u32 tid;
 	u32 vcpu_id;
 	u32 isa;	/* 1 VMX, 2 SVM, as the kvm_exit tracepoint has it */
+	u32 exits_seen_at; /* XG_EXIT_AT_*: where exits were first seen */
+	u32 unused;
 	char comm[16];
 	u64 began_ns;
 

@@ -4,15 +4,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/types.h>
 
 #include "attach/template.h"
 #include "exitgraph.skel.h"
@@ -40,8 +35,8 @@ struct attach {
  * kvm_main.c, svm.c, vmx.c.)
  */
 static const char *const base_functions[] = {
-	"kvm_vcpu_ioctl", "kvm_arch_vcpu_ioctl_run", "vcpu_run",
-	"vcpu_enter_guest", "svm_vcpu_run", "vmx_vcpu_run",
+	"kvm_vcpu_ioctl", "kvm_arch_vcpu_ioctl_run", "vcpu_run", "vcpu_enter_guest", "svm_vcpu_run",
+	"vmx_vcpu_run",
 };
 
 #define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
@@ -161,7 +156,8 @@ static int prepare_templates(struct attach *attach)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, attach->skel->obj) {
+	bpf_object__for_each_program(program, attach->skel->obj)
+	{
 		int r;
 
 		if (strncmp(bpf_program__name(program), "call_", strlen("call_")))
@@ -197,11 +193,15 @@ int attach_new(const struct target_host *host, const struct attach_function *fun
 		return r;
 	r = exitgraph_bpf__load(attach->skel);
 	if (r == -ENOMEM)
-		return err_r(r, "the kernel has no memory for %u vCPUs (%zu MiB); give fewer with "
-				"--max-vcpus", vcpu_cnt, states_bytes(attach) >> 20);
+		return err_r(r,
+			     "the kernel has no memory for %u vCPUs (%zu MiB); give fewer with "
+			     "--max-vcpus",
+			     vcpu_cnt, states_bytes(attach) >> 20);
 	if (r)
-		return err_r(r, "the kernel does not take the BPF programs: %s ('exitgraph check' "
-				"tells what it lacks)", strerror(-r));
+		return err_r(r,
+			     "the kernel does not take the BPF programs: %s ('exitgraph check' "
+			     "tells what it lacks)",
+			     strerror(-r));
 	attach->states = mmap(NULL, states_bytes(attach), PROT_READ | PROT_WRITE, MAP_SHARED,
 			      bpf_map__fd(attach->skel->maps.vcpus), 0);
 	if (attach->states == MAP_FAILED) {
@@ -309,8 +309,8 @@ u64 attach_recursion_misses(const struct attach *attach)
 
 	for (size_t i = 0; i < attach->probe_cnt; i++)
 		sum += recursion_misses(attach->probes[i].prog_fd);
-	bpf_object__for_each_program(program, attach->skel->obj)
-		sum += recursion_misses(bpf_program__fd(program));
+	bpf_object__for_each_program(program, attach->skel->obj) sum +=
+		recursion_misses(bpf_program__fd(program));
 	return sum - attach->recursion_base;
 }
 
@@ -331,35 +331,7 @@ u64 attach_kernel_bytes(const struct attach *attach)
 
 	for (size_t i = 0; i < attach->probe_cnt; i++)
 		sum += prog_bytes(attach->probes[i].prog_fd);
-	bpf_object__for_each_program(program, attach->skel->obj)
-		sum += prog_bytes(bpf_program__fd(program));
+	bpf_object__for_each_program(program, attach->skel->obj) sum +=
+		prog_bytes(bpf_program__fd(program));
 	return sum;
-}
-
-/* The background process: alone with the descriptors, away from the terminal. */
-static void detach_and_exit(struct attach *attach)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	setsid();
-	prctl(PR_SET_NAME, "xg-detach");
-	for (int fd = 0; null >= 0 && fd <= 2; fd++)
-		dup2(null, fd);
-	attach_free(&attach);
-	_exit(0);
-}
-
-void attach_release(struct attach **attach)
-{
-	pid_t pid;
-
-	if (!*attach)
-		return;
-	pid = fork();
-	if (!pid)
-		detach_and_exit(*attach);
-	if (pid > 0)
-		log_debug("process %d detaches %zu probes in the background", pid,
-			  (*attach)->probe_cnt);
-	attach_free(attach);
 }

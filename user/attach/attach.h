@@ -72,4 +72,7 @@ const char *attach_mechanism(const struct attach *attach);
  */
 void attach_release(struct attach **attach);
 
+/* How many processes are still detaching after their recording ended. */
+size_t attach_leftover_cnt(void);
+
 #endif

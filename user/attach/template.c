@@ -46,8 +46,8 @@ int template_attach(const struct bpf_program *program, const struct target_funct
 	r = put_code(insns, cnt, code);
 	if (r)
 		return r;
-	prog_fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, bpf_program__name(program), "GPL", insns, cnt,
-				&options);
+	prog_fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, bpf_program__name(program), "GPL", insns,
+				cnt, &options);
 	if (prog_fd < 0)
 		return prog_fd;
 	link_fd = bpf_link_create(prog_fd, 0, type, NULL);

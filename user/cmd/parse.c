@@ -44,8 +44,8 @@ int cmd_parse_duration(const char *what, const char *text, unsigned long long *n
 		const char *unit;
 		double ns;
 	} units[] = {
-		{ "", 1e9 },  { "s", 1e9 },  { "ms", 1e6 },  { "us", 1e3 },
-		{ "ns", 1 },  { "m", 60e9 }, { "h", 3600e9 },
+		{ "", 1e9 }, { "s", 1e9 },  { "ms", 1e6 },   { "us", 1e3 },
+		{ "ns", 1 }, { "m", 60e9 }, { "h", 3600e9 },
 	};
 	double value;
 	char *end;

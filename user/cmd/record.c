@@ -28,11 +28,14 @@ enum {
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "write the profile to FILE (" DEFAULT_OUTPUT ")", 0 },
 	{ "pid", 'p', "PID", 0, "record the VMs of process PID, a VMM", 0 },
-	{ "duration", 'd', "TIME", 0, "stop after TIME, such as 10s, 500ms or 2m; a COMMAND that "
-	  "still runs is ended", 0 },
+	{ "duration", 'd', "TIME", 0,
+	  "stop after TIME, such as 10s, 500ms or 2m; a COMMAND that "
+	  "still runs is ended",
+	  0 },
 	{ "functions", OPTION_FUNCTIONS, "GLOB[,GLOB]", 0,
 	  "trace these functions instead of the default list; @FILE reads globs from a file, "
-	  "'default' is the default list", 1 },
+	  "'default' is the default list",
+	  1 },
 	{ "functions-file", OPTION_FUNCTIONS_FILE, "FILE", 0,
 	  "trace the functions that FILE names, one a line", 1 },
 	{ "exclude", OPTION_EXCLUDE, "GLOB[,GLOB]", 0, "do not trace these functions", 1 },

@@ -7,16 +7,19 @@
 #include <sys/types.h>
 
 struct command {
-	pid_t pid;    /* 0 = none */
-	int pid_fd;   /* readable when it has ended */
-	int go_fd;    /* a byte lets it run */
-	int error_fd; /* gives errno if it cannot be executed */
+	pid_t pid;	  /* 0 = none */
+	int pid_fd;	  /* readable when it has ended */
+	int go_fd;	  /* a byte lets it run */
+	int error_fd;	  /* gives errno if it cannot be executed */
 	const char *name; /* argv[0], the caller's */
 	bool ended;
 	int status; /* as of waitpid(), once it has ended */
 };
 
-#define COMMAND_INIT { .pid_fd = -1, .go_fd = -1, .error_fd = -1 }
+#define COMMAND_INIT                                      \
+	{                                                 \
+		.pid_fd = -1, .go_fd = -1, .error_fd = -1 \
+	}
 
 /* Make the process for @argv; it waits. 0 or -errno (said). */
 int command_start(struct command *command, char **argv);

@@ -8,6 +8,7 @@
 
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "xg_state.h"
 
 u64 describe_unix_ns(void)
 {
@@ -47,9 +48,8 @@ static void make_title(char *title, size_t size, char **command, int pid)
 }
 
 int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
-		       u64 exits_at_tracepoint, u64 exits_at_return, const char *vendor)
+		       u32 exits_seen_at)
 {
-	bool svm = !strcmp(vendor, "kvm_amd");
 	char model[256], title[1024];
 	struct utsname system;
 	int r;
@@ -69,8 +69,8 @@ int describe_recording(struct recording *recording, char **command, int pid, con
 	if (!r)
 		r = recording_set(&recording->mechanism, mechanism);
 	if (!r)
-		r = recording_set(&recording->exit_boundary,
-				  svm && exits_at_return > exits_at_tracepoint ?
-					  "svm_vcpu_run return" : "kvm_exit");
+		r = recording_set(&recording->exit_boundary, exits_seen_at & XG_EXIT_AT_RETURN
+								     ? "svm_vcpu_run return"
+								     : "kvm_exit");
 	return r ? err_r(r, "no memory") : 0;
 }

@@ -8,8 +8,11 @@
 /* CLOCK_REALTIME. */
 u64 describe_unix_ns(void);
 
-/* Fill in title, host, kernel, CPU, mechanism and exit boundary. 0 or -ENOMEM (said). */
+/*
+ * Fill in title, host, kernel, CPU, mechanism and, from XG_EXIT_AT_* in @exits_seen_at, the
+ * exit boundary. 0 or -ENOMEM (said).
+ */
 int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
-		       u64 exits_at_tracepoint, u64 exits_at_return, const char *vendor);
+		       u32 exits_seen_at);
 
 #endif

@@ -37,7 +37,8 @@ void progress_attach(struct progress *progress, size_t done, size_t total)
 void progress_record(struct progress *progress, u64 elapsed_ns, u64 exit_cnt, size_t vcpu_cnt)
 {
 	if (due(progress, false))
-		fprintf(stderr, "\r\033[Krecording %.1f s, %" PRIu64 " exits on %zu vCPU%s (Ctrl-C stops)",
+		fprintf(stderr,
+			"\r\033[Krecording %.1f s, %" PRIu64 " exits on %zu vCPU%s (Ctrl-C stops)",
 			elapsed_ns / 1e9, exit_cnt, vcpu_cnt, vcpu_cnt == 1 ? "" : "s");
 }
 

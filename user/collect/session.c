@@ -19,8 +19,8 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define SPARE_VCPUS	 16   /* slots beyond the vCPUs that are there at the start */
-#define POLL_INTERVAL_MS 100  /* how soon the slots of vCPUs that went away are free again */
+#define SPARE_VCPUS	 16  /* slots beyond the vCPUs that are there at the start */
+#define POLL_INTERVAL_MS 100 /* how soon the slots of vCPUs that went away are free again */
 
 struct session {
 	struct session_options options;
@@ -80,15 +80,19 @@ static int find_vmm(struct session *session)
 	int pid = session->options.pid, r;
 
 	if ((pid || session->options.command) && !vmm_pids_are_ours())
-		return err_r(-EINVAL, "process numbers differ from the kernel's in this container; run "
-				      "exitgraph on the host (or with its PID namespace), or record "
-				      "all VMs");
+		return err_r(-EINVAL,
+			     "process numbers differ from the kernel's in this container; run "
+			     "exitgraph on the host (or with its PID namespace), or record "
+			     "all VMs");
 	r = vmm_count_vcpus(pid);
 	if (r == -ESRCH)
 		return err_r(r, "there is no process %d", pid);
 	if (r == -ENXIO)
-		return err_r(r, "process %d is no VMM: it has no KVM virtual machine open (leave out -p "
-				"to record all VMs)", pid);
+		return err_r(
+			r,
+			"process %d is no VMM: it has no KVM virtual machine open (leave out -p "
+			"to record all VMs)",
+			pid);
 	if (r < 0)
 		return err_r(r, "cannot look at process %d: %s", pid, strerror(-r));
 	if (!session->options.max_vcpus)
@@ -126,16 +130,18 @@ static int choose_functions(struct session *session)
 	if (r)
 		return r;
 	required = attach_required_functions(target_host_isa(session->host), &required_cnt);
-	session->functions = calloc(required_cnt + session->selection.cnt,
-				    sizeof(*session->functions));
+	session->functions =
+		calloc(required_cnt + session->selection.cnt, sizeof(*session->functions));
 	if (!session->functions)
 		return err_r(-ENOMEM, "no memory");
 	for (size_t i = 0; i < required_cnt; i++) {
 		struct target_function *target = target_host_find(session->host, required[i]);
 
 		if (!target || target->verdict != TARGET_OK)
-			return err_r(-ENOENT, "%s, which every recording needs, cannot be traced: %s",
-				     required[i], target ? target->why : "this kernel has no such function");
+			return err_r(-ENOENT,
+				     "%s, which every recording needs, cannot be traced: %s",
+				     required[i],
+				     target ? target->why : "this kernel has no such function");
 		add_function(session, target);
 	}
 	for (size_t i = 0; i < session->selection.cnt; i++)
@@ -200,6 +206,10 @@ int session_attach(struct session *session)
 	struct attaching attaching = { .session = session };
 	int r;
 
+	if (attach_leftover_cnt())
+		log_warn("the probes of an earlier recording are still being removed: calls may "
+			 "lose "
+			 "their return meanwhile (counted as cycles_mismatched)");
 	r = attach_functions(session->attach, session->functions, session->function_cnt,
 			     attach_progress, &attaching, &attaching.stop);
 	progress_clear(&session->progress);
@@ -238,7 +248,8 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 		*end_out = SESSION_END_DURATION;
 		if (!left_ms)
 			return 0;
-		r = poll(fds, ARRAY_SIZE(fds), left_ms < POLL_INTERVAL_MS ? left_ms : POLL_INTERVAL_MS);
+		r = poll(fds, ARRAY_SIZE(fds),
+			 left_ms < POLL_INTERVAL_MS ? left_ms : POLL_INTERVAL_MS);
 		if (r < 0 && errno != EINTR)
 			return err_r(-errno, "poll: %s", strerror(errno));
 		*end_out = SESSION_END_SIGNAL;
@@ -323,8 +334,8 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	*status_out = session->command.pid ? session->command.status : 0;
 	recording->kernel_bytes = attach_kernel_bytes(session->attach);
 	return describe_recording(recording, session->options.command, session->options.pid,
-				  attach_mechanism(session->attach), control->exits_at_tracepoint,
-				  control->exits_at_return, target_host_vendor(session->host));
+				  attach_mechanism(session->attach),
+				  slots_exits_seen_at(session->slots));
 }
 
 void session_release(struct session *session)

@@ -51,8 +51,7 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 void session_release(struct session *session);
 
 /* How many functions were attached, and how many the kernel refused. */
-void session_function_cnt(const struct session *session, size_t *attached_out,
-			  size_t *refused_out);
+void session_function_cnt(const struct session *session, size_t *attached_out, size_t *refused_out);
 
 void session_free(struct session **session);
 

@@ -24,9 +24,10 @@ struct slots {
 	struct slot_name {
 		u32 pid;
 		char name[128];
-	} *names;
+	} * names;
 	u64 gone_exit_cnt;
 	size_t gone_vcpu_cnt;
+	u32 exits_seen_at;
 };
 
 int slots_new(struct attach *attach, struct slots **out)
@@ -81,6 +82,7 @@ static void learn_name(struct slots *slots, u32 slot)
 static int take(struct slots *slots, u32 slot, struct recording *recording)
 {
 	learn_name(slots, slot);
+	slots->exits_seen_at |= slots->states[slot].exits_seen_at;
 	return snapshot_take(&slots->states[slot], slots->names[slot].name, slots->function_of,
 			     slots->function_cnt, recording);
 }
@@ -130,6 +132,11 @@ void slots_exit_cnt(const struct slots *slots, u64 *exit_cnt_out, size_t *vcpu_c
 		*exit_cnt_out += snapshot_exit_cnt(&slots->states[i]);
 		(*vcpu_cnt_out)++;
 	}
+}
+
+u32 slots_exits_seen_at(const struct slots *slots)
+{
+	return slots->exits_seen_at;
 }
 
 /* See boundary_entry() in bpf/boundary.h: `sequence` is odd while the thread accounts. */

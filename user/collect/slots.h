@@ -24,6 +24,9 @@ int slots_drain(struct slots *slots, struct recording *recording);
 /* Exits so far, and the vCPUs seen, those that went away included. */
 void slots_exit_cnt(const struct slots *slots, u64 *exit_cnt_out, size_t *vcpu_cnt_out);
 
+/* Where exits were first seen, over all slots so far: XG_EXIT_AT_*. */
+u32 slots_exits_seen_at(const struct slots *slots);
+
 /* Disarmed: wait for accounting that is under way (1 s at most, else counted), take all. */
 int slots_finish(struct slots *slots, struct recording *recording);
 

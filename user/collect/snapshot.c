@@ -103,7 +103,7 @@ static int find_vcpu(struct recording *recording, const struct xg_vcpu_state *st
 	for (u32 i = 0; i < recording->vm_cnt; i++)
 		if (recording->vms[i].pid == st->pid)
 			vm = i;
-	recording_for_each_vcpu(vcpu, recording) {
+	recording_for_each_vcpu (vcpu, recording) {
 		if (vcpu->vm != vm || vcpu->id != st->vcpu_id)
 			continue;
 		*out = vcpu;

@@ -10,16 +10,10 @@
 
 #include "util/cleanup.h"
 
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* vCPUs of one process; *@has_vm_out tells whether it has a VM. -errno if it is gone. */
 static int count_in_process(const char *pid, bool *has_vm_out)
 {
-	_cleanup_(cleanup_closedir) DIR *dir = NULL;
+	_cleanup_closedir_ DIR *dir = NULL;
 	char path[64], target[64];
 	struct dirent *entry;
 	int cnt = 0;
@@ -45,7 +39,7 @@ static int count_in_process(const char *pid, bool *has_vm_out)
 
 int vmm_count_vcpus(pid_t pid)
 {
-	_cleanup_(cleanup_closedir) DIR *dir = NULL;
+	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
 	bool has_vm = false;
 	int cnt = 0;

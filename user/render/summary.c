@@ -23,11 +23,14 @@ static bool has_exits(const struct recording *recording)
 static void explain_no_exit(FILE *out)
 {
 	fputs("no exit was recorded. That may be because\n"
-	      "  - no guest ran on KVM meanwhile: its VMM uses another accelerator (QEMU's TCG), or\n"
+	      "  - no guest ran on KVM meanwhile: its VMM uses another accelerator (QEMU's TCG), "
+	      "or\n"
 	      "    it had ended, or had not started its vCPUs yet;\n"
-	      "  - the guest ran without a single exit: an idle guest may, for some seconds; record\n"
+	      "  - the guest ran without a single exit: an idle guest may, for some seconds; "
+	      "record\n"
 	      "    for longer (-d);\n"
-	      "  - the VMM is not the process given with -p, nor COMMAND or a child of it: one that a\n"
+	      "  - the VMM is not the process given with -p, nor COMMAND or a child of it: one "
+	      "that a\n"
 	      "    service starts (libvirtd) is not; leave both out to record all VMs.\n",
 	      out);
 }

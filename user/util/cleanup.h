@@ -10,6 +10,7 @@
 #ifndef EXITGRAPH_UTIL_CLEANUP_H
 #define EXITGRAPH_UTIL_CLEANUP_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,9 +34,16 @@ static inline void cleanup_fclose(FILE **f)
 		fclose(*f);
 }
 
+static inline void cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
 #define _cleanup_free_   _cleanup_(cleanup_free)
 #define _cleanup_close_  _cleanup_(cleanup_close)
 #define _cleanup_fclose_ _cleanup_(cleanup_fclose)
+#define _cleanup_closedir_ _cleanup_(cleanup_closedir)
 
 /* The pointer's value; the variable no longer owns it. */
 #define TAKE_PTR(p)                                                                                \
