@@ -127,7 +127,7 @@ ACCOUNT_INLINE u32 account_parent(struct xg_vcpu_state *st, u32 depth)
 
 /*
  * The calls that must be open at an entry boundary, whether or not they were seen entered:
- * kvm_entry fires inside them in every kernel.
+ * kvm_entry fires inside them in every kernel. After a bad cycle this is where we are.
  */
 ACCOUNT_INLINE void account_assume_base(struct xg_vcpu_state *st)
 {
@@ -136,8 +136,6 @@ ACCOUNT_INLINE void account_assume_base(struct xg_vcpu_state *st)
 		st->stack[i].start_ns = 0;
 	}
 	st->depth = st->base_n & (XG_BASE_FRAMES - 1);
-	st->assumed = st->depth != 0;
-	st->orphans = ACCOUNT_ORPHANS;
 	st->in_user = 0;
 }
 
@@ -149,6 +147,23 @@ ACCOUNT_INLINE void account_begin(struct xg_vcpu_state *st)
 		st->chunk_n = 1;
 	}
 	account_assume_base(st);
+	st->assumed = 1;
+	st->learn = 1;
+	st->orphans = ACCOUNT_ORPHANS;
+}
+
+/*
+ * The first whole cycle shows what really is open at an entry, wrappers around the run
+ * function that we were not told of included.
+ */
+ACCOUNT_INLINE void account_learn_base(struct xg_vcpu_state *st)
+{
+	u32 depth = st->depth;
+
+	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
+		st->base_id[i] = st->stack[i].id;
+	st->base_n = depth;
+	st->learn = 0;
 }
 
 /* Find @code's reason, added if need be: 0, or ACCOUNT_STOP when there is no room. */
@@ -216,6 +231,16 @@ ACCOUNT_INLINE int account_prepare(struct xg_vcpu_state *st, u64 end_clock_ns)
 	return ACCOUNT_OK;
 }
 
+/*
+ * KVM_RUN, entered before its probes were attached, was left unseen: with nothing open but
+ * the calls that were assumed at the begin, an outer one of them is entered or returns.
+ */
+ACCOUNT_INLINE int account_begun_inside(struct xg_vcpu_state *st)
+{
+	st->assumed = 0;
+	return account_bad(st, XG_LOSS_BEGUN_INSIDE);
+}
+
 ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 {
 	u32 depth = st->depth;
@@ -224,9 +249,8 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 
 	if (depth >= XG_DEPTH)
 		return account_bad(st, XG_LOSS_DEPTH);
-	/* The outermost call again, while we believe to be in it: it was left unseen. */
-	if (st->assumed && depth && id == st->stack[0].id)
-		return account_bad(st, XG_LOSS_BEGUN_INSIDE);
+	if (st->assumed && depth && depth < st->base_n && id == st->stack[0].id)
+		return account_begun_inside(st);
 	if (!depth && st->in_user)
 		st->user_ns += now - st->user_since_ns;
 	if (st->in_user && id == st->run_ioctl_id) {
@@ -251,12 +275,13 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 /* A return that is not the latest open call's. */
 ACCOUNT_NOINLINE int account_stray_return(struct xg_vcpu_state *st, u32 id)
 {
-	if (!st->assumed)
+	if (!st->assumed || st->depth >= st->base_n)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
 		if (i < st->depth && st->stack[i].id == id)
-			return account_bad(st, XG_LOSS_BEGUN_INSIDE);
-	if (!st->orphans)
+			return account_begun_inside(st);
+	/* Of a call around those that were assumed: there are but a few of them. */
+	if (!st->orphans || id == st->run_id)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	st->orphans--;
 	st->loss[XG_LOSS_OPEN_AT_BEGIN]++;
@@ -345,8 +370,20 @@ ACCOUNT_INLINE void account_conclude(struct xg_vcpu_state *st)
 {
 	u64 end = st->end_ns - st->gap_ns;
 
-	if (!st->bad && (st->in_guest || st->in_user || st->depth != st->guest_depth))
-		account_bad(st, XG_LOSS_MISMATCH);
+	if (!st->bad) {
+		bool odd = st->in_guest || st->in_user || !st->depth || st->depth >= XG_BASE_FRAMES;
+
+		if (!odd && st->depth != st->guest_depth) {
+			if (st->learn)
+				account_bad(st, XG_LOSS_BEGUN_INSIDE);
+			else
+				odd = true;
+		}
+		if (odd)
+			account_bad(st, XG_LOSS_MISMATCH);
+		else if (st->learn)
+			account_learn_base(st);
+	}
 	if ((s64)end < (s64)st->clock_ns)
 		end = st->clock_ns;
 	st->end_ns = end;

@@ -74,10 +74,11 @@ static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *
 	st->tid = (u32)pid_tgid;
 	st->isa = config.isa;
 	bpf_get_current_comm(st->comm, sizeof(st->comm));
-	st->run_ioctl_id = config.run_ioctl_id;
-	st->base_n = config.base_n;
+	st->run_ioctl_id = control.run_ioctl_id;
+	st->run_id = control.run_id;
+	st->base_n = control.base_n;
 	for (int i = 0; i < XG_BASE_FRAMES; i++)
-		st->base_id[i] = config.base_id[i];
+		st->base_id[i] = control.base_id[i];
 }
 
 /*

@@ -9,14 +9,15 @@
 struct xg_config {
 	u32 isa;	/* 1 VMX, 2 SVM */
 	u32 vcpu_cnt;	/* slots */
-	u32 run_ioctl_id; /* see struct xg_vcpu_state */
-	u32 base_n;
-	u16 base_id[XG_BASE_FRAMES];
 };
 
-/* While they run. */
+/* Set after all is attached, before arming; `armed` and `free_slots` change while they run. */
 struct xg_control {
 	u32 armed;
+	u32 run_ioctl_id; /* see struct xg_vcpu_state */
+	u32 run_id;	  /* likewise */
+	u32 base_n;
+	u16 base_id[XG_BASE_FRAMES];
 	u32 filter_tgid;     /* only vCPUs of this process; 0 = all */
 	u32 filter_ancestor; /* only of this process and its descendants; 0 = all */
 	u32 free_slots;

@@ -25,9 +25,12 @@
 #define XG_HIST_BUCKETS	 (XG_HIST_CHUNKS * XG_HIST_SUB)	/* 320 */
 #define XG_HIST_LIMIT_NS (1ULL << (XG_HIST_CHUNKS + XG_HIST_SUB_BITS - 1)) /* 2^42 */
 
-/* floor(log2(v)), v >= 1. Written out because BPF has no such instruction. */
+/* floor(log2(v)), v >= 1. Written out for BPF, which has no such instruction. */
 static inline __attribute__((always_inline)) u32 xg_log2(u64 v)
 {
+#ifndef __bpf__
+	return 63 - (u32)__builtin_clzll(v);
+#else
 	u32 k = 0;
 
 	if (v >> 32) {
@@ -51,6 +54,7 @@ static inline __attribute__((always_inline)) u32 xg_log2(u64 v)
 		k += 2;
 	}
 	return k + (v >> 1);
+#endif
 }
 
 /* The bucket of @value_ns, 0 .. XG_HIST_BUCKETS - 1; bucket / XG_HIST_SUB is its chunk. */

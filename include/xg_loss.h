@@ -47,7 +47,23 @@
 	X(RECURSION_MISSES, "recursion_misses", LOSS,                                              \
 	  "probe runs that the kernel skipped because the probe was running on that CPU")          \
 	X(SNAPSHOT_BUSY, "vcpus_read_while_busy", LOSS,                                            \
-	  "vCPUs read at the end although their accounting was still under way")
+	  "vCPUs read at the end although their accounting was still under way")                   \
+	X(CALLS_UNFINISHED, "calls_unfinished", LOSS,                                              \
+	  "calls whose return is not in the trace; what returned in them is in the trees")         \
+	X(CALLS_ORPHANED, "calls_orphaned", LOSS,                                                  \
+	  "returns whose call is not in the trace; they are in no tree")                           \
+	X(EVENTS_LOST, "events_lost", LOSS,                                                        \
+	  "events that the tracer lost, at least: its buffer was full (see buffer_size_kb)")       \
+	X(CALLS_OVERRUN, "calls_overrun", LOSS,                                                    \
+	  "calls that the tracer left out: nested deeper than it follows")                         \
+	X(CALLS_NO_ROOM, "calls_no_room", LOSS,                                                    \
+	  "calls of the trace not in the trees: too deep, or too many different ones")             \
+	X(CALLS_UNTIMED, "calls_untimed", LOSS,                                                    \
+	  "calls without a duration, counted as 0 ns: traced without funcgraph-duration")          \
+	X(LINES_DAMAGED, "lines_damaged", LOSS,                                                    \
+	  "lines of the trace that cannot be read: cut off, too long, or not text")                \
+	X(LINES_OTHER, "lines_other", NOTE,                                                        \
+	  "lines in the trace that are no function call: other events, text")
 
 enum xg_loss {
 #define X(kind, name, sort, text) XG_LOSS_##kind,

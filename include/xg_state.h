@@ -125,8 +125,13 @@ struct xg_vcpu_state {
 	u32 latency;	/* likewise */
 	u32 orphans;	/* returns of outer calls that may still come while assumed */
 
+	u32 learn;	/* what is open at an entry is still as user space said */
+	u32 unused3;
+
 	/* The calls that are always open at an entry boundary, outermost first: their ids. */
 	u32 run_ioctl_id; /* of kvm_arch_vcpu_ioctl_run */
+	u32 run_id;	  /* of the run function */
+	u32 unused4;
 	u32 base_n;
 	u16 base_id[XG_BASE_FRAMES];
 

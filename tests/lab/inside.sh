@@ -85,9 +85,13 @@ scenario_running() {
 	echo $guest >guest.pid
 	record pid -p $guest -d 2s
 	record all -d 2s
-	settle
-	(sleep 10; kill $guest) &
-	record vmm-ends -p $guest
+	record vmm-ends --verbose -p $guest &
+	until grep -q armed vmm-ends.err; do
+		sleep 0.1
+	done
+	sleep 1
+	kill $guest
+	wait $!
 	kill $other
 	wait
 }

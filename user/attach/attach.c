@@ -34,9 +34,13 @@ struct attach {
  * of them which a kernel has inlined are just not there. (Linux 5.10 to 7.2; x86.c,
  * kvm_main.c, svm.c, vmx.c.)
  */
-static const char *const base_functions[] = {
-	"kvm_vcpu_ioctl", "kvm_arch_vcpu_ioctl_run", "vcpu_run", "vcpu_enter_guest", "svm_vcpu_run",
-	"vmx_vcpu_run",
+static const struct {
+	const char *name;
+	enum { BASE_OUTER, BASE_RUN_IOCTL, BASE_RUN } role;
+} base_functions[] = {
+	{ "kvm_vcpu_ioctl", BASE_OUTER }, { "kvm_arch_vcpu_ioctl_run", BASE_RUN_IOCTL },
+	{ "vcpu_run", BASE_OUTER },	  { "vcpu_enter_guest", BASE_OUTER },
+	{ "svm_vcpu_run", BASE_RUN },	  { "vmx_vcpu_run", BASE_RUN },
 };
 
 #define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
@@ -129,26 +133,35 @@ static int quiet_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return vfprintf(stderr, format, args);
 }
 
-static void configure(struct attach *attach, const struct target_host *host,
-		      const struct attach_function *functions, size_t cnt)
+static void configure(struct attach *attach, enum isa isa)
 {
 	/* libbpf maps .rodata writable until the object is loaded. */
 	struct xg_config *config = (struct xg_config *)&attach->skel->rodata->config;
 
-	config->isa = target_host_isa(host);
+	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
+	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
+}
+
+/* Tell the programs which of the functions that are attached are open at every entry. */
+static void tell_base(struct attach *attach, const struct attach_function *functions, size_t cnt)
+{
+	struct xg_control *control = &attach->skel->bss->control;
+
 	for (size_t b = 0; b < ARRAY_SIZE(base_functions); b++) {
 		for (size_t i = 0; i < cnt; i++) {
 			u32 id = XG_ID_FUNCTION + i;
 
-			if (strcmp(functions[i].target->name, base_functions[b]))
+			if (!functions[i].attached ||
+			    strcmp(functions[i].target->name, base_functions[b].name))
 				continue;
-			config->base_id[config->base_n++] = id;
-			if (!strcmp(base_functions[b], RUN_IOCTL))
-				config->run_ioctl_id = id;
+			control->base_id[control->base_n++] = id;
+			if (base_functions[b].role == BASE_RUN_IOCTL)
+				control->run_ioctl_id = id;
+			else if (base_functions[b].role == BASE_RUN)
+				control->run_id = id;
 		}
 	}
-	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
 }
 
 /* Templates are loaded for any function, and attached nowhere: their copies are. */
@@ -171,8 +184,7 @@ static int prepare_templates(struct attach *attach)
 	return 0;
 }
 
-int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
-	       u32 vcpu_cnt, struct attach **out)
+int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out)
 {
 	_cleanup_(attach_free) struct attach *attach = NULL;
 	int r;
@@ -186,7 +198,7 @@ int attach_new(const struct target_host *host, const struct attach_function *fun
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
-	configure(attach, host, functions, cnt);
+	configure(attach, target_host_isa(host));
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, vcpu_cnt);
 	r = prepare_templates(attach);
 	if (r)
@@ -287,6 +299,7 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 		if (progress)
 			progress(arg, i + 1, cnt);
 	}
+	tell_base(attach, functions, cnt);
 	r = exitgraph_bpf__attach(attach->skel);
 	if (r)
 		return err_r(r, "cannot attach to KVM's tracepoints: %s", strerror(-r));

@@ -32,13 +32,8 @@ struct attach_function {
 /* Called after each function, for progress. */
 typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 
-/*
- * Load for @host with @vcpu_cnt vCPU slots. @functions are those that will be attached:
- * the ids of the calls that are open at an entry boundary are found among them.
- * 0 or -errno (said).
- */
-int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
-	       u32 vcpu_cnt, struct attach **out);
+/* Load for @host with @vcpu_cnt vCPU slots. 0 or -errno (said). */
+int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out);
 void attach_free(struct attach **attach);
 
 /*

@@ -170,8 +170,7 @@ int session_new(const struct session_options *options, struct session **out)
 	if (!r)
 		r = choose_functions(session);
 	if (!r)
-		r = attach_new(session->host, session->functions, session->function_cnt,
-			       session->options.max_vcpus, &session->attach);
+		r = attach_new(session->host, session->options.max_vcpus, &session->attach);
 	if (!r)
 		r = slots_new(session->attach, &session->slots);
 	if (r)
@@ -316,6 +315,7 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	recording->started_unix_ns = describe_unix_ns();
 	start_ns = progress_now_ns();
 	arm(session);
+	log_debug("armed");
 	if (session->options.command)
 		r = command_go(&session->command);
 	if (!r)

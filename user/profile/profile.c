@@ -23,7 +23,13 @@ const char *node_kind_name(enum node_kind kind)
 
 const char *isa_name(enum isa isa)
 {
-	return isa == ISA_VMX ? "VMX" : "SVM";
+	static const char *const names[] = {
+		[ISA_UNKNOWN] = "unknown",
+		[ISA_VMX] = "VMX",
+		[ISA_SVM] = "SVM",
+	};
+
+	return names[isa];
 }
 
 int profile_new(struct profile **out)
@@ -65,6 +71,7 @@ static void recording_free(struct recording *recording)
 	free(recording->vms);
 	free(recording->functions);
 	free(recording->title);
+	free(recording->source);
 	free(recording->host);
 	free(recording->kernel);
 	free(recording->cpu_model);
@@ -124,9 +131,10 @@ int profile_add_recording(struct profile *profile, struct recording **out)
 
 	if (!recording)
 		return -ENOMEM;
-	if (recording_set(&recording->title, "") || recording_set(&recording->host, "") ||
-	    recording_set(&recording->kernel, "") || recording_set(&recording->cpu_model, "") ||
-	    recording_set(&recording->version, "") || recording_set(&recording->mechanism, "") ||
+	if (recording_set(&recording->title, "") || recording_set(&recording->source, "") ||
+	    recording_set(&recording->host, "") || recording_set(&recording->kernel, "") ||
+	    recording_set(&recording->cpu_model, "") || recording_set(&recording->version, "") ||
+	    recording_set(&recording->mechanism, "") ||
 	    recording_set(&recording->exit_boundary, "")) {
 		recording_free(recording);
 		return -ENOMEM;

@@ -19,6 +19,7 @@
 #include "xg_types.h"
 
 enum isa {
+	ISA_UNKNOWN = 0, /* an imported trace may show no vendor's function */
 	ISA_VMX = 1,
 	ISA_SVM = 2,
 };
@@ -35,7 +36,7 @@ enum node_kind {
 /* "call", "guest", "userspace", "off-cpu": as exports name kinds. */
 const char *node_kind_name(enum node_kind kind);
 
-/* "VMX" or "SVM". */
+/* "VMX", "SVM" or "unknown". */
 const char *isa_name(enum isa isa);
 
 struct function {
@@ -89,6 +90,9 @@ struct recording {
 	u64 started_unix_ns;
 	u64 duration_ns; /* armed to disarmed */
 	char *title;	 /* the command, "pid 123", "all VMs"; a heading for imports */
+	char *source;	 /* of an imported trace: the file it was in; else empty */
+	u64 first_line;	 /* of an imported trace, in that file, from 1 */
+	u64 last_line;
 	char *host;
 	char *kernel;	 /* uname -r */
 	char *cpu_model;

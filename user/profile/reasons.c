@@ -237,6 +237,17 @@ static const struct exit_code svm_codes[] = {
 	{ 0xffffffffffffffff, "ERR" },
 };
 
+static const struct exit_code reserved_codes[] = {
+	{ REASON_NONE, "NONE" },
+	{ REASON_INCOMPLETE, "INCOMPLETE" },
+	{ REASON_CR, "CR_ACCESS" },
+	{ REASON_DR, "DR_ACCESS" },
+	{ REASON_DESCRIPTOR, "DESCRIPTOR_TABLE" },
+	{ REASON_NESTED, "VMX_INSTRUCTION" },
+	{ REASON_INVALID_OP, "INVALID_OP" },
+	{ REASON_EMULATE, "EMULATE" },
+};
+
 /* What VMX says in the upper half of its exit reason beside the reason. */
 static const struct exit_code vmx_flags[] = {
 	{ VMX_FAILED_VMENTRY, " (VM entry failed)" },
@@ -257,6 +268,8 @@ static const char *find(const struct exit_code *codes, size_t cnt, u64 code)
 static const char *base_name(enum isa isa, u64 code, u64 *flags)
 {
 	*flags = 0;
+	if (code != UINT64_MAX && code & REASON_RESERVED)
+		return find(reserved_codes, ARRAY_SIZE(reserved_codes), code);
 	if (isa == ISA_SVM)
 		return find(svm_codes, ARRAY_SIZE(svm_codes), code);
 	for (size_t i = 0; i < ARRAY_SIZE(vmx_flags); i++)
@@ -270,7 +283,7 @@ const char *reason_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX])
 	const char *name = base_name(isa, code, &flags);
 
 	if (!name) {
-		snprintf(buffer, REASON_NAME_MAX, isa == ISA_VMX ? "%" PRIu64 : "0x%" PRIx64, code);
+		snprintf(buffer, REASON_NAME_MAX, isa == ISA_SVM ? "0x%" PRIx64 : "%" PRIu64, code);
 		return buffer;
 	}
 	snprintf(buffer, REASON_NAME_MAX, "%s", name);
@@ -298,7 +311,7 @@ static bool parse_code(const char *text, u64 *code)
 
 bool reason_matches(enum isa isa, u64 code, const char *pattern)
 {
-	const char *prefix = isa == ISA_VMX ? "EXIT_REASON_" : "SVM_EXIT_";
+	const char *prefix = isa == ISA_SVM ? "SVM_EXIT_" : "EXIT_REASON_";
 	char buffer[REASON_NAME_MAX];
 	const char *name;
 	u64 number, flags;

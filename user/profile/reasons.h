@@ -13,9 +13,24 @@
 #define VMX_FAILED_VMENTRY (1ULL << 31)
 
 /*
+ * Codes that no processor has, for what a trace without exit codes tells (user/import).
+ * Bit 62 sets them apart from both vendors' codes.
+ */
+#define REASON_RESERVED	  (1ULL << 62)
+#define REASON_NONE	  (REASON_RESERVED | 0) /* no exit handler in it */
+#define REASON_INCOMPLETE (REASON_RESERVED | 1) /* cycles of which only a part is there */
+#define REASON_CR	  (REASON_RESERVED | 2) /* one of several codes with one handler: */
+#define REASON_DR	  (REASON_RESERVED | 3)
+#define REASON_DESCRIPTOR (REASON_RESERVED | 4)
+#define REASON_NESTED	  (REASON_RESERVED | 5)
+#define REASON_INVALID_OP (REASON_RESERVED | 6)
+#define REASON_EMULATE	  (REASON_RESERVED | 7)
+
+/*
  * The name of exit @code on @isa, as the headers vmx.h and svm.h name it ("CPUID"), with
  * " (VM entry failed)", " (bus lock)" or " (in enclave)" for a VMX code with that flag; an
- * unknown code as its number: "65" on VMX, "0x123" on SVM, as the vendors' manuals count.
+ * unknown code as its number: "65" on VMX, "0x123" on SVM, as the vendors' manuals count;
+ * a reserved code by its own name; on ISA_UNKNOWN as on VMX.
  * Written to @buffer and returned.
  */
 const char *reason_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);

@@ -194,9 +194,10 @@ static int put_recording(struct writer *w, const struct recording *r)
 {
 	int err;
 
-	err = put(w, w->recording, "iiittttttti", ++w->recording_id, r->started_unix_ns,
+	err = put(w, w->recording, "iiitttttttitii", ++w->recording_id, r->started_unix_ns,
 		  r->duration_ns, r->title, r->host, r->kernel, r->cpu_model, r->version,
-		  r->mechanism, r->exit_boundary, r->kernel_bytes);
+		  r->mechanism, r->exit_boundary, r->kernel_bytes, r->source, r->first_line,
+		  r->last_line);
 	for (size_t i = 0; i < r->vm_cnt && !err; i++)
 		err = put(w, w->vm, "iiit", w->recording_id, (s64)i, (s64)r->vms[i].pid,
 			  r->vms[i].name);
@@ -237,7 +238,7 @@ static int prepare(struct writer *w)
 		sqlite3_stmt **insert;
 		const char *sql;
 	} inserts[] = {
-		{ &w->recording, "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?)" },
+		{ &w->recording, "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->vm, "INSERT INTO vm VALUES (?,?,?,?)" },
 		{ &w->function, "INSERT INTO function VALUES (?,?,?,?)" },
 		{ &w->loss, "INSERT INTO loss VALUES (?,?,?,?)" },

@@ -47,9 +47,12 @@ static void read_recording(struct reader *r)
 	    recording_set(&recording->cpu_model, reader_text(r, 6)) ||
 	    recording_set(&recording->version, reader_text(r, 7)) ||
 	    recording_set(&recording->mechanism, reader_text(r, 8)) ||
-	    recording_set(&recording->exit_boundary, reader_text(r, 9)))
+	    recording_set(&recording->exit_boundary, reader_text(r, 9)) ||
+	    recording_set(&recording->source, reader_text(r, 11)))
 		reader_no_memory(r);
 	recording->kernel_bytes = reader_number(r, 10, INT64_MAX);
+	recording->first_line = reader_number(r, 12, INT64_MAX);
+	recording->last_line = reader_number(r, 13, INT64_MAX);
 }
 
 static void read_vm(struct reader *r)
@@ -96,23 +99,32 @@ static void read_loss(struct reader *r)
 		row->recording->losses[loss] = reader_number(r, 2, INT64_MAX);
 }
 
+static int find_isa(const char *name)
+{
+	for (int i = ISA_UNKNOWN; i <= ISA_SVM; i++) {
+		if (!strcmp(isa_name(i), name))
+			return i;
+	}
+	return -1;
+}
+
 static void read_vcpu(struct reader *r)
 {
 	struct row *row = reader_row(r, 1, &r->recordings), *added;
 	u32 id = reader_number(r, 3, UINT32_MAX), tid = reader_number(r, 4, INT32_MAX);
-	const char *isa = reader_text(r, 5);
+	int isa = find_isa(reader_text(r, 5));
 	struct vcpu *vcpu;
 	u64 vm;
 
 	if (r->err)
 		return;
 	vm = reader_number(r, 2, ROWS_MAX);
-	if (vm >= row->recording->vm_cnt || (strcmp(isa, "VMX") && strcmp(isa, "SVM")) ||
+	if (vm >= row->recording->vm_cnt || isa < 0 ||
 	    ++row->cnt > VCPUS_MAX) {
 		reader_damaged(r, "a vCPU without a VM, of an unknown ISA, or too many of them");
 		return;
 	}
-	if (recording_add_vcpu(row->recording, vm, id, isa[0] == 'V' ? ISA_VMX : ISA_SVM, &vcpu)) {
+	if (recording_add_vcpu(row->recording, vm, id, isa, &vcpu)) {
 		reader_no_memory(r);
 		return;
 	}
@@ -260,7 +272,7 @@ static const struct {
 	void (*read)(struct reader *r);
 } queries[] = {
 	{ "SELECT id, started_unix_ns, duration_ns, title, host, kernel, cpu_model, version,"
-	  " mechanism, exit_boundary, kernel_bytes FROM recording ORDER BY id",
+	  " mechanism, exit_boundary, kernel_bytes, source, first_line, last_line FROM recording ORDER BY id",
 	  read_recording },
 	{ "SELECT recording, number, pid, name FROM vm ORDER BY recording, number", read_vm },
 	{ "SELECT recording, number, name, module FROM function ORDER BY recording, number",

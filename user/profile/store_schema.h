@@ -37,7 +37,10 @@ static const struct store_table store_tables[] = {
 		       "  version TEXT NOT NULL, -- of exitgraph\n"
 		       "  mechanism TEXT NOT NULL, -- how functions were attached\n"
 		       "  exit_boundary TEXT NOT NULL, -- where an exit is first seen\n"
-		       "  kernel_bytes INTEGER NOT NULL)" },
+		       "  kernel_bytes INTEGER NOT NULL,\n"
+		       "  source TEXT NOT NULL, -- of an imported trace: the file\n"
+		       "  first_line INTEGER NOT NULL, -- of an imported trace, in it\n"
+		       "  last_line INTEGER NOT NULL)" },
 	{ "vm", "CREATE TABLE vm (\n"
 		"  recording INTEGER NOT NULL REFERENCES recording (id),\n"
 		"  number INTEGER NOT NULL, -- 0, 1, ... in the recording\n"
@@ -62,7 +65,7 @@ static const struct store_table store_tables[] = {
 		  "  vm INTEGER NOT NULL, -- vm.number\n"
 		  "  vcpu_id INTEGER NOT NULL, -- KVM's\n"
 		  "  tid INTEGER NOT NULL,\n"
-		  "  isa TEXT NOT NULL -- VMX, SVM\n"
+		  "  isa TEXT NOT NULL -- VMX, SVM, unknown\n"
 		  ")" },
 	{ "exit", "CREATE TABLE exit ( -- one row per vCPU and exit reason\n"
 		  "  id INTEGER PRIMARY KEY,\n"
