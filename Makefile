@@ -16,7 +16,8 @@ WERROR  ?=
 CPPFLAGS := -D_GNU_SOURCE -DEXITGRAPH_VERSION='"$(VERSION)"' -Iuser -Iinclude -I$(BUILD)
 CFLAGS   := -std=gnu17 -O2 -g -Wall -Wextra -Wno-unused-parameter $(WERROR) -MMD -MP
 # Static: one file, to be copied to any host, and into the lab's hosts.
-LDFLAGS  := -static
+# libsqlite3.a could dlopen() extensions, which nobody asks for: the linker need not warn of it.
+LDFLAGS  := -static -Wl,--no-warnings
 LDLIBS   := -lbpf -lelf -lz -lsqlite3 -ljansson -lm -lpthread -ldl
 
 BPF_CFLAGS := -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Wno-unused-parameter $(WERROR) \
