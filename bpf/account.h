@@ -275,7 +275,8 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 /* A return that is not the latest open call's. */
 ACCOUNT_NOINLINE int account_stray_return(struct xg_vcpu_state *st, u32 id)
 {
-	if (!st->assumed || st->depth >= st->base_n)
+	/* Once the base is learned, unknown calls can only be around all of it. */
+	if (!st->assumed || st->depth + !st->learn >= st->base_n)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
 		if (i < st->depth && st->stack[i].id == id)

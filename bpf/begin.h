@@ -66,6 +66,7 @@ static __noinline bool slot_new(u64 vcpu, u32 *slot)
 
 static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *vcpu)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	u64 pid_tgid = bpf_get_current_pid_tgid();
 
 	st->vcpu = (u64)vcpu;
@@ -73,7 +74,8 @@ static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *
 	st->pid = pid_tgid >> 32;
 	st->tid = (u32)pid_tgid;
 	st->isa = config.isa;
-	bpf_get_current_comm(st->comm, sizeof(st->comm));
+	/* The process', not the thread's: it names the VM if it is gone before anyone looks. */
+	BPF_CORE_READ_STR_INTO(&st->comm, task, group_leader, comm);
 	st->run_ioctl_id = control.run_ioctl_id;
 	st->run_id = control.run_id;
 	st->base_n = control.base_n;

@@ -19,6 +19,8 @@ struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	char comm[16];
 };
 
 struct kvm {

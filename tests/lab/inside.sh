@@ -49,18 +49,10 @@ run() {
 
 scenario_workloads() {
 	record_default cpuid -- exitgraph guest cpuid --count 5000
-	record pio-eventfd -- exitgraph guest pio-eventfd --count 5000
-	for workload in pio mmio mmio-eventfd msr hypercall hlt; do
-		record "$workload" -- exitgraph guest "$workload" --count 500
-	done
-}
-
-# The least for a kernel that is tested beside the main one.
-scenario_few() {
-	record_default cpuid -- exitgraph guest cpuid --count 5000
-	record pio-eventfd -- exitgraph guest pio-eventfd --count 5000
-	record pio -- exitgraph guest pio --count 500
-	record hlt -- exitgraph guest hlt --count 500
+	record workloads -- sh -c 'exitgraph guest pio-eventfd --count 5000
+		for workload in pio mmio mmio-eventfd msr hypercall hlt; do
+			exitgraph guest $workload --count 500
+		done'
 }
 
 scenario_many() {
@@ -85,6 +77,7 @@ scenario_running() {
 	echo $guest >guest.pid
 	record pid -p $guest -d 2s
 	record all -d 2s
+	: >vmm-ends.err
 	record vmm-ends --verbose -p $guest &
 	until grep -q armed vmm-ends.err; do
 		sleep 0.1
@@ -114,14 +107,14 @@ end_by() {
 	kill "$(cat "$1.guest")" 2>/dev/null
 	attached >"$1.attached"
 	ls >"$1.files"
-	# The host is well: the next recording is like the first.
-	record "$1-after" -- exitgraph guest cpuid --count 500
 }
 
 scenario_signals() {
 	end_by int INT
 	end_by term TERM
 	end_by kill KILL
+	# The host is well: the next recording is like the first.
+	record after -- exitgraph guest cpuid --count 500
 	# While it attaches: nothing is written.
 	settle
 	exitgraph record -o attaching.xg --functions 'kvm_*' -d 60s >attaching.out 2>attaching.err &

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 
 #include "guest/guest.h"
@@ -330,6 +331,8 @@ int cmd_guest(int argc, char **argv)
 		print_list();
 		return CMD_OK;
 	}
+	/* In ps and in reports, guests of different workloads are told apart by this. */
+	prctl(PR_SET_NAME, args.guest.workload->name);
 	stop_fd = stop_fd_open();
 	if (stop_fd < 0)
 		return CMD_FAILED;

@@ -10,6 +10,8 @@
 
 #include "util/cleanup.h"
 
+#define TASK_COMM_MAX 16 /* TASK_COMM_LEN of the kernel, its end included */
+
 /* vCPUs of one process; *@has_vm_out tells whether it has a VM. -errno if it is gone. */
 static int count_in_process(const char *pid, bool *has_vm_out)
 {
@@ -75,6 +77,23 @@ static void take_qemu_name(const char *value, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)strcspn(value, ","), value);
 }
 
+/* The program's name, unless the process has taken another. */
+static void take_process_name(pid_t pid, const char *program, char *name, size_t size)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[64], comm[TASK_COMM_MAX + 1] = "";
+
+	program = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (file && fgets(comm, sizeof(comm), file))
+		comm[strcspn(comm, "\n")] = '\0';
+	if (!comm[0] || !strncmp(program, comm, TASK_COMM_MAX - 1))
+		snprintf(name, size, "%s", program);
+	else
+		snprintf(name, size, "%s", comm);
+}
+
 void vmm_name(pid_t pid, char *name, size_t size)
 {
 	_cleanup_fclose_ FILE *file = NULL;
@@ -90,7 +109,7 @@ void vmm_name(pid_t pid, char *name, size_t size)
 		return;
 	while (getdelim(&arg, &arg_size, '\0', file) > 0) {
 		if (first)
-			snprintf(name, size, "%s", strrchr(arg, '/') ? strrchr(arg, '/') + 1 : arg);
+			take_process_name(pid, arg, name, size);
 		if (next_is_name) {
 			take_qemu_name(arg, name, size);
 			return;

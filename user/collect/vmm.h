@@ -14,8 +14,8 @@
 int vmm_count_vcpus(pid_t pid);
 
 /*
- * A name for the VM of @pid from its command line: QEMU's -name, else the program's own
- * name; an empty string if the process is gone.
+ * A name for the VM of @pid: QEMU's -name from the command line, else the name that the
+ * process gave itself, else the program's; an empty string if the process is gone.
  */
 void vmm_name(pid_t pid, char *name, size_t size);
 
