@@ -275,14 +275,16 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 /* A return that is not the latest open call's. */
 ACCOUNT_NOINLINE int account_stray_return(struct xg_vcpu_state *st, u32 id)
 {
-	/* Once the base is learned, unknown calls can only be around all of it. */
-	if (!st->assumed || st->depth + !st->learn >= st->base_n)
+	if (!st->assumed || st->depth >= st->base_n)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
 		if (i < st->depth && st->stack[i].id == id)
 			return account_begun_inside(st);
-	/* Of a call around those that were assumed: there are but a few of them. */
-	if (!st->orphans || id == st->run_id)
+	/*
+	 * Of a call around those that were assumed: there are but a few of them, and none is
+	 * left around the run function once the base is learned.
+	 */
+	if (!st->orphans || id == st->run_id || st->depth + !st->learn >= st->base_n)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	st->orphans--;
 	st->loss[XG_LOSS_OPEN_AT_BEGIN]++;
