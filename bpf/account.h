@@ -34,11 +34,10 @@
 #else
 #define ACCOUNT_NOINLINE static inline
 #endif
-#define ACCOUNT_INLINE	static inline __attribute__((always_inline))
+#define ACCOUNT_INLINE static inline __attribute__((always_inline))
 
-#define ACCOUNT_OK	0
-#define ACCOUNT_STOP	1 /* the cycle is bad; the rest of its log means nothing */
-#define ACCOUNT_ORPHANS 4 /* returns of unknown outer calls that a begin may bring */
+#define ACCOUNT_OK     0
+#define ACCOUNT_STOP   1 /* the cycle is bad; the rest of its log means nothing */
 
 ACCOUNT_INLINE struct xg_node *account_node(struct xg_vcpu_state *st, u32 index)
 {
@@ -148,22 +147,6 @@ ACCOUNT_INLINE void account_begin(struct xg_vcpu_state *st)
 	}
 	account_assume_base(st);
 	st->assumed = 1;
-	st->learn = 1;
-	st->orphans = ACCOUNT_ORPHANS;
-}
-
-/*
- * The first whole cycle shows what really is open at an entry, wrappers around the run
- * function that we were not told of included.
- */
-ACCOUNT_INLINE void account_learn_base(struct xg_vcpu_state *st)
-{
-	u32 depth = st->depth;
-
-	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
-		st->base_id[i] = st->stack[i].id;
-	st->base_n = depth;
-	st->learn = 0;
 }
 
 /* Find @code's reason, added if need be: 0, or ACCOUNT_STOP when there is no room. */
@@ -275,20 +258,10 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 /* A return that is not the latest open call's. */
 ACCOUNT_NOINLINE int account_stray_return(struct xg_vcpu_state *st, u32 id)
 {
-	if (!st->assumed || st->depth >= st->base_n)
-		return account_bad(st, XG_LOSS_MISMATCH);
 	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
-		if (i < st->depth && st->stack[i].id == id)
+		if (st->assumed && st->depth < st->base_n && i < st->depth && st->stack[i].id == id)
 			return account_begun_inside(st);
-	/*
-	 * Of a call around those that were assumed: there are but a few of them, and none is
-	 * left around the run function once the base is learned.
-	 */
-	if (!st->orphans || id == st->run_id || st->depth + !st->learn >= st->base_n)
-		return account_bad(st, XG_LOSS_MISMATCH);
-	st->orphans--;
-	st->loss[XG_LOSS_OPEN_AT_BEGIN]++;
-	return ACCOUNT_OK;
+	return account_bad(st, XG_LOSS_MISMATCH);
 }
 
 ACCOUNT_INLINE int account_return(struct xg_vcpu_state *st, u32 id, u64 now)
@@ -337,26 +310,39 @@ ACCOUNT_INLINE int account_exit(struct xg_vcpu_state *st, u64 now)
 	return account_note(st, node, now - st->guest_child_ns);
 }
 
-/* Pass 1: record @i of the log. */
-ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 i)
+/* When record @i was made, since the cycle's start: a signed difference of 48-bit clocks. */
+ACCOUNT_INLINE s64 account_clock(struct xg_vcpu_state *st, u32 i)
 {
 	u64 record = st->log[i & (XG_LOG_RECORDS - 1)];
-	u32 code = XG_RECORD_CODE(record);
-	u32 id = code >> 1;
-	/* A signed difference of 48-bit clocks. */
-	s64 raw = (s64)(record - XG_RECORD(st->entry_clock_ns, 0)) >> XG_RECORD_CLOCK_SHIFT;
-	u64 now = raw - (s64)st->gap_ns;
+
+	return (s64)(record - XG_RECORD(st->entry_clock_ns, 0)) >> XG_RECORD_CLOCK_SHIFT;
+}
+
+/*
+ * Pass 1: record @i of the log.
+ *
+ * A probe that is interrupted or preempted between its clock reading and its place in the
+ * log leaves readings out of order. An entry has its place first: it was no later than the
+ * record after it. A return has its clock first: it was no earlier than the record before.
+ */
+ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 i)
+{
+	u32 code = XG_RECORD_CODE(st->log[i & (XG_LOG_RECORDS - 1)]);
+	s64 raw = account_clock(st, i), now = raw - (s64)st->gap_ns, next;
 
 	if (code == XG_CODE_RETURN(XG_ID_BOUNDARY)) {
 		/* Its own work: time stands still from the exit on. */
 		st->gap_ns = raw > (s64)st->exit_ns ? raw - st->exit_ns : 0;
 		return ACCOUNT_OK;
 	}
-	/*
-	 * An interrupt between a probe's clock reading and its place in the log leaves
-	 * readings out of order, by the interrupt's length at most.
-	 */
-	if ((s64)now < (s64)st->clock_ns) {
+	if (!(code & 1) && i + 1 < st->log_n) {
+		next = account_clock(st, i + 1) - (s64)st->gap_ns;
+		if (next < now) {
+			now = next;
+			st->loss[XG_LOSS_INTERRUPTED_PROBE]++;
+		}
+	}
+	if (now < (s64)st->clock_ns) {
 		now = st->clock_ns;
 		st->loss[XG_LOSS_INTERRUPTED_PROBE]++;
 	}
@@ -364,8 +350,8 @@ ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 i)
 	if (code == XG_CODE_ENTRY(XG_ID_BOUNDARY))
 		return account_exit(st, now);
 	if (code & 1)
-		return account_return(st, id, now);
-	return account_entry(st, id, now);
+		return account_return(st, code >> 1, now);
+	return account_entry(st, code >> 1, now);
 }
 
 /* Between the passes: the cycle as a whole, and its latency, which is kept in any case. */
@@ -373,20 +359,8 @@ ACCOUNT_INLINE void account_conclude(struct xg_vcpu_state *st)
 {
 	u64 end = st->end_ns - st->gap_ns;
 
-	if (!st->bad) {
-		bool odd = st->in_guest || st->in_user || !st->depth || st->depth >= XG_BASE_FRAMES;
-
-		if (!odd && st->depth != st->guest_depth) {
-			if (st->learn)
-				account_bad(st, XG_LOSS_BEGUN_INSIDE);
-			else
-				odd = true;
-		}
-		if (odd)
-			account_bad(st, XG_LOSS_MISMATCH);
-		else if (st->learn)
-			account_learn_base(st);
-	}
+	if (!st->bad && (st->in_guest || st->in_user || st->depth != st->guest_depth))
+		account_bad(st, XG_LOSS_MISMATCH);
 	if ((s64)end < (s64)st->clock_ns)
 		end = st->clock_ns;
 	st->end_ns = end;

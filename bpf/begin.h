@@ -77,7 +77,6 @@ static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *
 	/* The process', not the thread's: it names the VM if it is gone before anyone looks. */
 	BPF_CORE_READ_STR_INTO(&st->comm, task, group_leader, comm);
 	st->run_ioctl_id = control.run_ioctl_id;
-	st->run_id = control.run_id;
 	st->base_n = control.base_n;
 	for (int i = 0; i < XG_BASE_FRAMES; i++)
 		st->base_id[i] = control.base_id[i];

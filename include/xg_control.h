@@ -15,7 +15,6 @@ struct xg_config {
 struct xg_control {
 	u32 armed;
 	u32 run_ioctl_id; /* see struct xg_vcpu_state */
-	u32 run_id;	  /* likewise */
 	u32 base_n;
 	u16 base_id[XG_BASE_FRAMES];
 	u32 filter_tgid;     /* only vCPUs of this process; 0 = all */

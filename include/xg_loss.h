@@ -30,8 +30,6 @@
 	  "cycles dropped: the vCPU was taken over by another thread in the middle")               \
 	X(INTERRUPTED_PROBE, "probes_interrupted", NOTE,                                           \
 	  "clock readings put in order: an interrupt ran traced functions inside a probe")         \
-	X(OPEN_AT_BEGIN, "calls_open_at_begin", NOTE,                                              \
-	  "returns of calls which were entered before their vCPU's recording began")               \
 	X(BEGUN_INSIDE, "cycles_begun_inside", NOTE,                                               \
 	  "cycles dropped from the trees: KVM_RUN was entered before the probes were attached")    \
 	X(UNFINISHED, "cycles_unfinished", NOTE,                                                   \

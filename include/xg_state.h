@@ -114,7 +114,7 @@ struct xg_vcpu_state {
 	u32 guest_depth; /* at the cycle's start */
 	u32 in_guest;
 	u32 in_user;	/* KVM_RUN returned and was not called again yet */
-	u32 assumed;	/* the open calls were not seen entered: orphan returns are no fault */
+	u32 assumed;	/* KVM_RUN was not seen entered, so it may be left unseen, too */
 	u32 bad;	/* enum xg_loss + 1 of what was wrong with this cycle, or 0 */
 	u32 last_node;	/* node of the latest event, for guessing the next */
 	u32 result_n;
@@ -123,15 +123,11 @@ struct xg_vcpu_state {
 	u32 last_reason; /* index, a guess */
 	u32 root;	/* node of this cycle's reason */
 	u32 latency;	/* likewise */
-	u32 orphans;	/* returns of outer calls that may still come while assumed */
+	u32 unused2;
 
-	u32 learn;	/* what is open at an entry is still as user space said */
-	u32 unused3;
 
 	/* The calls that are always open at an entry boundary, outermost first: their ids. */
 	u32 run_ioctl_id; /* of kvm_arch_vcpu_ioctl_run */
-	u32 run_id;	  /* of the run function */
-	u32 unused4;
 	u32 base_n;
 	u16 base_id[XG_BASE_FRAMES];
 

@@ -40,7 +40,6 @@ static inline int setup(void **state)
 	f->st = calloc(1, sizeof(*f->st));
 	f->clock = (1ULL << 48) - 5000; /* the 48-bit clock wraps within each test */
 	f->st->run_ioctl_id = F_RUN_IOCTL;
-	f->st->run_id = F_RUN;
 	f->st->base_n = ARRAY_SIZE(base);
 	memcpy(f->st->base_id, base, sizeof(base));
 	account_begin(f->st);

@@ -34,13 +34,10 @@ struct attach {
  * of them which a kernel has inlined are just not there. (Linux 5.10 to 7.2; x86.c,
  * kvm_main.c, svm.c, vmx.c.)
  */
-static const struct {
-	const char *name;
-	enum { BASE_OUTER, BASE_RUN_IOCTL, BASE_RUN } role;
-} base_functions[] = {
-	{ "kvm_vcpu_ioctl", BASE_OUTER }, { "kvm_arch_vcpu_ioctl_run", BASE_RUN_IOCTL },
-	{ "vcpu_run", BASE_OUTER },	  { "vcpu_enter_guest", BASE_OUTER },
-	{ "svm_vcpu_run", BASE_RUN },	  { "vmx_vcpu_run", BASE_RUN },
+static const char *const base_functions[] = {
+	"kvm_vcpu_ioctl",   "kvm_arch_vcpu_ioctl_run", "vcpu_run",
+	"vcpu_enter_guest", "vt_vcpu_run",	       "svm_vcpu_run",
+	"vmx_vcpu_run",
 };
 
 #define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
@@ -153,13 +150,11 @@ static void tell_base(struct attach *attach, const struct attach_function *funct
 			u32 id = XG_ID_FUNCTION + i;
 
 			if (!functions[i].attached ||
-			    strcmp(functions[i].target->name, base_functions[b].name))
+			    strcmp(functions[i].target->name, base_functions[b]))
 				continue;
 			control->base_id[control->base_n++] = id;
-			if (base_functions[b].role == BASE_RUN_IOCTL)
+			if (!strcmp(base_functions[b], RUN_IOCTL))
 				control->run_ioctl_id = id;
-			else if (base_functions[b].role == BASE_RUN)
-				control->run_id = id;
 		}
 	}
 }
