@@ -45,6 +45,15 @@ static long slot_take(u32 slot, struct slot_search *search)
 	return 1;
 }
 
+static __always_inline void slot_give_back(u32 slot)
+{
+	struct xg_vcpu_state *st = state_at(slot);
+
+	if (st)
+		st->status = XG_SLOT_FREE;
+	__sync_fetch_and_add(&control.free_slots, 1);
+}
+
 /* A free slot for @vcpu into *@slot; false (counted) if there is none. */
 static __noinline bool slot_new(u64 vcpu, u32 *slot)
 {
@@ -60,8 +69,11 @@ static __noinline bool slot_new(u64 vcpu, u32 *slot)
 	}
 	__sync_fetch_and_add(&control.free_slots, -1);
 	*slot = search.slot - 1;
-	bpf_map_update_elem(&slots, &vcpu, slot, BPF_ANY);
-	return true;
+	if (!bpf_map_update_elem(&slots, &vcpu, slot, BPF_ANY))
+		return true;
+	slot_give_back(*slot);
+	__sync_fetch_and_add(&control.entries_without_slot, 1);
+	return false;
 }
 
 static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *vcpu)
@@ -108,9 +120,18 @@ static __always_inline struct xg_vcpu_state *begin(struct kvm_vcpu *vcpu, u64 cl
 		}
 	}
 	known = bpf_map_lookup_elem(&slots, &key);
-	if (known)
+	if (known) {
 		slot = *known;
-	else if (!slot_new(key, &slot))
+		st = state_at(slot);
+		/* Another VM's vCPU was here, and its end was not seen (a skipped probe). */
+		if (st && (st->pid != bpf_get_current_pid_tgid() >> 32 ||
+			   st->vcpu_id != BPF_CORE_READ(vcpu, vcpu_id))) {
+			st->task = 0;
+			st->status = XG_SLOT_DEAD;
+			known = 0;
+		}
+	}
+	if (!known && !slot_new(key, &slot))
 		return 0;
 	st = state_at(slot);
 	if (!st)

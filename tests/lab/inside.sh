@@ -59,7 +59,10 @@ scenario_many() {
 	record two-vms -- sh -c 'exitgraph guest cpuid --count 2000 &
 		exitgraph guest pio --count 1000; wait'
 	record two-vcpus -- exitgraph guest cpuid --count 2000 --vcpus 2
-	record respawn -- exitgraph guest cpuid --count 200 --respawn 10
+	# Slots are fewer than vCPUs over time: they are used again.
+	record respawn --max-vcpus 4 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do
+		exitgraph guest cpuid --count 200; sleep 0.2; done'
+	record respawn-inside -- exitgraph guest cpuid --count 200 --respawn 10
 	record no-slot --max-vcpus 1 -- exitgraph guest cpuid --count 2000 --vcpus 2
 }
 
@@ -106,7 +109,7 @@ end_by() {
 	echo $? >"$1.status"
 	kill "$(cat "$1.guest")" 2>/dev/null
 	attached >"$1.attached"
-	ls >"$1.files"
+	ls -A >"$1.files"
 }
 
 scenario_signals() {
@@ -165,7 +168,7 @@ scenario_refusal() {
 	run check exitgraph check
 	run list exitgraph list
 	run record exitgraph record -o refused.xg -d 1s
-	ls >refusal.files
+	ls -A >refusal.files
 }
 
 wc -l </sys/kernel/tracing/enabled_functions >before.attached

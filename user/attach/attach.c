@@ -35,8 +35,9 @@ struct attach {
  * kvm_main.c, svm.c, vmx.c.)
  */
 static const char *const base_functions[] = {
-	"kvm_vcpu_ioctl",   "kvm_arch_vcpu_ioctl_run", "vcpu_run",
-	"vcpu_enter_guest", "vt_vcpu_run",	       "svm_vcpu_run",
+	"kvm_vcpu_ioctl", "kvm_arch_vcpu_ioctl_run",
+	"vcpu_run",	  "vcpu_enter_guest",
+	"vt_vcpu_run",	  "svm_vcpu_run",
 	"vmx_vcpu_run",
 };
 
@@ -79,6 +80,11 @@ struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out)
 {
 	*cnt_out = attach->vcpu_cnt;
 	return attach->states;
+}
+
+size_t attach_probe_cnt(const struct attach *attach)
+{
+	return attach->probe_cnt;
 }
 
 static size_t states_bytes(const struct attach *attach)

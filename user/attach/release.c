@@ -54,12 +54,16 @@ void attach_release(struct attach **attach)
 {
 	pid_t pid;
 
-	if (!*attach)
+	if (!*attach || !attach_probe_cnt(*attach)) {
+		attach_free(attach);
 		return;
+	}
 	pid = fork();
 	if (!pid)
 		detach_and_exit(*attach);
 	if (pid > 0)
-		log_debug("process %d detaches the probes in the background", pid);
+		log_info("%zu probes are being removed in the background (process %d, " DETACH_COMM
+			 ")",
+			 attach_probe_cnt(*attach), pid);
 	attach_free(attach);
 }

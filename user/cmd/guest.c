@@ -205,6 +205,8 @@ static void print_text(const struct arguments *args, const struct guest *guest,
 			       name, vcpu, args->guest.workload->exit[guest_isa(guest)],
 			       guest_alike_exits(guest, r));
 	}
+	if (args->guest.move)
+		printf("%s: vCPU threads moved %" PRIu64 " times\n", name, guest_move_cnt(guest));
 }
 
 static json_t *kvm_json(const struct guest_stats *kvm)

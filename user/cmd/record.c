@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "record the VMs of process PID, a VMM", 0 },
 	{ "duration", 'd', "TIME", 0,
 	  "stop after TIME, such as 10s, 500ms or 2m; a COMMAND that "
-	  "still runs is ended",
+	  "still runs is sent SIGTERM",
 	  0 },
 	{ "functions", OPTION_FUNCTIONS, "GLOB[,GLOB]", 0,
 	  "trace these functions instead of the default list; @FILE reads globs from a file, "

@@ -15,7 +15,7 @@
 
 #define STOP_PATIENCE_MS 5000
 
-static void run(char **argv, int go_fd, int error_fd)
+static void run(char **argv, const struct rlimit *descriptors, int go_fd, int error_fd)
 {
 	sigset_t none;
 	char byte;
@@ -23,6 +23,7 @@ static void run(char **argv, int go_fd, int error_fd)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	setrlimit(RLIMIT_NOFILE, descriptors);
 	/* End of file means that the recording failed before it began. */
 	if (read(go_fd, &byte, 1) != 1)
 		_exit(0);
@@ -33,7 +34,7 @@ static void run(char **argv, int go_fd, int error_fd)
 	_exit(127);
 }
 
-int command_start(struct command *command, char **argv)
+int command_start(struct command *command, char **argv, const struct rlimit *descriptors)
 {
 	_cleanup_close_ int go_read = -1, go_write = -1, error_read = -1, error_write = -1;
 	int go[2], error[2];
@@ -53,7 +54,7 @@ int command_start(struct command *command, char **argv)
 	if (!pid) {
 		close(go_write);
 		close(error_read);
-		run(argv, go_read, error_write);
+		run(argv, descriptors, go_read, error_write);
 	}
 	command->pid = pid;
 	command->name = argv[0];

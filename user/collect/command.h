@@ -4,6 +4,7 @@
 #define EXITGRAPH_COLLECT_COMMAND_H
 
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 struct command {
@@ -21,8 +22,8 @@ struct command {
 		.pid_fd = -1, .go_fd = -1, .error_fd = -1 \
 	}
 
-/* Make the process for @argv; it waits. 0 or -errno (said). */
-int command_start(struct command *command, char **argv);
+/* Make the process for @argv, with @descriptors as its limit; it waits. 0 or -errno (said). */
+int command_start(struct command *command, char **argv, const struct rlimit *descriptors);
 
 /* Let it run. 0, or -errno (said) if it cannot be executed. */
 int command_go(struct command *command);

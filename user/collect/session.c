@@ -6,9 +6,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "attach/attach.h"
 #include "collect/command.h"
@@ -20,6 +22,7 @@
 #include "util/log.h"
 
 #define SPARE_VCPUS	 16  /* slots beyond the vCPUs that are there at the start */
+#define COMMAND_VCPUS	 32  /* slots for those of a command, at least */
 #define POLL_INTERVAL_MS 100 /* how soon the slots of vCPUs that went away are free again */
 
 struct session {
@@ -32,8 +35,9 @@ struct session {
 	struct slots *slots;
 	struct command command;
 	struct progress progress;
-	int vmm_fd;    /* readable when the VMM has ended */
-	int signal_fd; /* SIGINT, SIGTERM */
+	int vmm_fd;			/* readable when the VMM has ended */
+	int signal_fd;			/* SIGINT, SIGTERM */
+	struct rlimit descriptor_limit; /* the user's, for the command */
 	sigset_t old_mask;
 	bool mask_set;
 };
@@ -47,7 +51,7 @@ void session_free(struct session **session_ptr)
 	progress_clear(&session->progress);
 	command_stop(&session->command);
 	slots_free(&session->slots);
-	attach_free(&session->attach);
+	attach_release(&session->attach);
 	free(session->functions);
 	target_selection_free(&session->selection);
 	target_host_free(&session->host);
@@ -75,6 +79,21 @@ static int take_signals(struct session *session)
 	return 0;
 }
 
+/*
+ * Room for the vCPUs there are and some more. How many a command will have, nobody knows:
+ * two for each CPU should do.
+ */
+static u32 default_vcpu_cnt(const struct session_options *options, u32 existing)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	u32 cnt;
+
+	if (!options->command)
+		return existing + SPARE_VCPUS;
+	cnt = cpus > COMMAND_VCPUS / 2 ? 2 * cpus : COMMAND_VCPUS;
+	return options->pid ? cnt + existing : cnt;
+}
+
 static int find_vmm(struct session *session)
 {
 	int pid = session->options.pid, r;
@@ -96,7 +115,7 @@ static int find_vmm(struct session *session)
 	if (r < 0)
 		return err_r(r, "cannot look at process %d: %s", pid, strerror(-r));
 	if (!session->options.max_vcpus)
-		session->options.max_vcpus = r + SPARE_VCPUS;
+		session->options.max_vcpus = default_vcpu_cnt(&session->options, r);
 	if (session->options.max_vcpus > XG_VCPUS_MAX)
 		session->options.max_vcpus = XG_VCPUS_MAX;
 	if (!pid)
@@ -164,6 +183,7 @@ int session_new(const struct session_options *options, struct session **out)
 	session->command = (struct command)COMMAND_INIT;
 	session->vmm_fd = -1;
 	session->signal_fd = -1;
+	getrlimit(RLIMIT_NOFILE, &session->descriptor_limit);
 	r = find_vmm(session);
 	if (!r)
 		r = take_signals(session);
@@ -309,7 +329,8 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 		return err_r(r, "no memory");
 	r = add_functions(session, recording);
 	if (!r && session->options.command)
-		r = command_start(&session->command, session->options.command);
+		r = command_start(&session->command, session->options.command,
+				  &session->descriptor_limit);
 	if (r)
 		return r;
 	recording->started_unix_ns = describe_unix_ns();

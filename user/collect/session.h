@@ -7,7 +7,8 @@
  *	session_run()	  arms, runs or follows, disarms, reads all into a profile
  *	session_release() leaves the detaching to the background
  *
- * Freed in any state, it leaves nothing attached and no command running.
+ * Freed in any state, it leaves nothing attached, and the command ended (what that started is the
+ *command's to end).
  */
 #ifndef EXITGRAPH_COLLECT_SESSION_H
 #define EXITGRAPH_COLLECT_SESSION_H

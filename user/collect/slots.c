@@ -161,6 +161,9 @@ int slots_finish(struct slots *slots, struct recording *recording)
 
 		if (__atomic_load_n(&slots->states[i].status, __ATOMIC_ACQUIRE) == XG_SLOT_FREE)
 			continue;
+		/* Taken just as the recording ended, and not yet described. */
+		if (!slots->states[i].pid)
+			continue;
 		if (!wait_until_idle(&slots->states[i], deadline_ns))
 			recording->losses[XG_LOSS_SNAPSHOT_BUSY]++;
 		r = take(slots, i, recording);

@@ -49,9 +49,10 @@ struct guest {
 	enum guest_isa isa;
 	struct machine *machine;
 	uint64_t tsc_khz;
-	cpu_set_t cpus; /* those the process may use */
-	int done_fd;	/* one count per vCPU thread that has ended */
-	bool failed;	/* one of them has, so the others shall end */
+	cpu_set_t cpus;	   /* those the process may use */
+	int done_fd;	   /* one count per vCPU thread that has ended */
+	uint64_t move_cnt; /* by the thread that waits for the others */
+	bool failed;	   /* one of them has, so the others shall end */
 	struct guest_vcpu vcpus[GUEST_VCPU_MAX];
 };
 
@@ -244,6 +245,11 @@ static unsigned int nth_cpu(const cpu_set_t *set, unsigned int n)
 			return cpu;
 }
 
+uint64_t guest_move_cnt(const struct guest *guest)
+{
+	return guest->move_cnt;
+}
+
 /* By thread ID: glibc 2.36 takes the pthread_t of a thread that has ended for the caller. */
 static void guest_move(struct guest *guest, unsigned int step)
 {
@@ -256,7 +262,8 @@ static void guest_move(struct guest *guest, unsigned int step)
 			continue;
 		CPU_ZERO(&set);
 		CPU_SET(nth_cpu(&guest->cpus, i + step), &set);
-		sched_setaffinity(tid, sizeof(set), &set);
+		if (!sched_setaffinity(tid, sizeof(set), &set) && CPU_COUNT(&guest->cpus) > 1)
+			guest->move_cnt++;
 	}
 }
 

@@ -64,6 +64,9 @@ void guest_free(struct guest **guest);
  */
 int guest_run(struct guest *guest, uint64_t count, struct guest_result *results);
 
+/* How often a vCPU's thread was sent to another CPU (options.move). */
+uint64_t guest_move_cnt(const struct guest *guest);
+
 /*
  * How many exits of @result have the reason of the workload's but are none of its: page faults
  * on the guest's memory, where that reason is NPF. 0 when KVM does not count them.
