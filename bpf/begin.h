@@ -125,7 +125,7 @@ static __always_inline struct xg_vcpu_state *begin(struct kvm_vcpu *vcpu, u64 cl
 		st = state_at(slot);
 		/* Another VM's vCPU was here, and its end was not seen (a skipped probe). */
 		if (st && (st->pid != bpf_get_current_pid_tgid() >> 32 ||
-			   st->vcpu_id != BPF_CORE_READ(vcpu, vcpu_id))) {
+			   st->vcpu_id != (u32)BPF_CORE_READ(vcpu, vcpu_id))) {
 			st->task = 0;
 			st->status = XG_SLOT_DEAD;
 			known = 0;
