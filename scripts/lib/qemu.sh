@@ -19,6 +19,8 @@ qemu_machine()
 		# a nanosecond of the host's time is one instruction; idle time costs nothing
 		qemu+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
 	else
-		qemu+=(-accel "tcg,thread=multi")
+		# CPUs take turns on one thread. With a thread each, the host locks up or a guest's
+		# state is lost when kernel text is patched (by ftrace alone, too) as a guest runs.
+		qemu+=(-accel "tcg,thread=single")
 	fi
 }
