@@ -31,7 +31,7 @@ LIB_OBJS := $(filter-out $(BUILD)/user/main.o,$(OBJS))
 UNIT_SRCS  := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_TESTS := $(UNIT_SRCS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all demo check unit unit-programs clean
+.PHONY: all demo check unit unit-programs fuzz-short clean
 all: $(BUILD)/exitgraph
 
 $(BUILD)/exitgraph: $(OBJS)
@@ -59,6 +59,26 @@ unit-programs: $(UNIT_TESTS)
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+
+# The importer on mutated dumps, with sanitizers: FUZZ_SECONDS of it. import_libfuzzer is the
+# same for clang's libFuzzer (libclang-rt-14-dev), to be run by hand for longer.
+FUZZ_SECONDS ?= 5
+FUZZ_SRCS    := tests/fuzz/import_fuzz.c $(sort $(wildcard user/import/*.c)) \
+		$(addprefix user/profile/,hist.c losses.c profile.c text.c tree.c)
+FUZZ_CFLAGS  := $(filter-out -MMD -MP,$(CFLAGS)) -fsanitize=address,undefined \
+		-fno-sanitize-recover=all
+
+$(BUILD)/import_fuzz: $(FUZZ_SRCS) $(wildcard user/import/*.h user/profile/*.h include/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -o $@ $(FUZZ_SRCS)
+
+$(BUILD)/import_libfuzzer: $(FUZZ_SRCS) $(wildcard user/import/*.h user/profile/*.h include/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -DLIBFUZZER $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(FUZZ_SRCS)
+
+fuzz-short: $(BUILD)/import_fuzz
+	cd $(BUILD) && ./import_fuzz -t $(FUZZ_SECONDS) -s $$(date +%s) \
+		$(abspath $(wildcard ../shared/traces/*.md))
 
 demo:
 	scripts/demo

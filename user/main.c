@@ -13,6 +13,7 @@ static const struct cmd commands[] = {
 	{ "record", "record the KVM exits of a command, a VMM or the whole host", cmd_record },
 	{ "report", "show a recording: exit reasons, latencies, call trees", cmd_report },
 	{ "export", "write a recording as CSV", cmd_export },
+	{ "import", "make a profile of what function_graph printed", cmd_import },
 	{ "guest", "run the built-in guest, which exits for one named reason", cmd_guest },
 };
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/metrics.h"
 #include "profile/store.h"
 #include "render/report.h"
 #include "render/stream.h"
@@ -19,6 +20,7 @@ struct arguments {
 	const struct report_renderer *renderer;
 	bool per_vcpu;
 	u32 recording; /* from 1; 0 = all */
+	const char *metrics, *metric_columns;
 };
 
 enum {
@@ -30,6 +32,8 @@ enum {
 	OPT_SORT,
 	OPT_VCPU,
 	OPT_JSON,
+	OPT_METRICS,
+	OPT_METRIC_COLUMNS,
 };
 
 static const struct argp_option options[] = {
@@ -47,6 +51,11 @@ static const struct argp_option options[] = {
 	  "('time')",
 	  2 },
 	{ "json", OPT_JSON, NULL, 0, "Everything as JSON, in ns", 2 },
+	{ "metrics", OPT_METRICS, "FILE", 0,
+	  "Show the figures per function in FILE ('name : figure : ...', or CSV) beside the times",
+	  3 },
+	{ "metric-columns", OPT_METRIC_COLUMNS, "N,NAME[,...]", 0,
+	  "Of these, only the Nth (from 1), or those that the header calls NAME", 3 },
 	{},
 };
 
@@ -81,6 +90,17 @@ static error_t parse_sort(const char *text, enum tree_sort *out)
 	return EINVAL;
 }
 
+/* Keep the argument of an option that is given once. */
+static error_t parse_once(const char *what, const char *text, const char **out)
+{
+	if (*out) {
+		err_r(-EINVAL, "%s is given twice: '%s' and '%s'", what, *out, text);
+		return EINVAL;
+	}
+	*out = text;
+	return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -112,6 +132,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 		a->renderer = &report_json;
 		return 0;
+	case OPT_METRICS:
+		return parse_once("--metrics", arg, &a->metrics);
+	case OPT_METRIC_COLUMNS:
+		return parse_once("--metric-columns", arg, &a->metric_columns);
+	case ARGP_KEY_END:
+		if (!a->metric_columns || a->metrics)
+			return 0;
+		err_r(-EINVAL, "--metric-columns needs the --metrics FILE that has them");
+		return EINVAL;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -169,15 +198,31 @@ static int show(struct arguments *a)
 	return err ? err : stream_finish(stdout, "the report");
 }
 
+/* Read the file of figures, if one is given. */
+static enum cmd_status read_metrics(const struct arguments *a, struct metrics **out)
+{
+	int err = 0;
+
+	if (a->metrics && metrics_read(a->metrics, out))
+		return CMD_FAILED;
+	if (a->metric_columns)
+		err = metrics_choose(*out, a->metric_columns);
+	return !err ? CMD_OK : err == -EINVAL ? CMD_USAGE : CMD_FAILED;
+}
+
 int cmd_report(int argc, char **argv)
 {
+	_cleanup_(metrics_free) struct metrics *metrics = NULL;
 	struct arguments a = { .renderer = &report_text };
 	int status;
 
 	if (!cmd_parse(&argp, argc, argv, &a, &status)) {
 		a.path = a.path ?: "exitgraph.xg";
 		a.options.unicode = stream_is_unicode(stdout);
-		status = show(&a) ? CMD_FAILED : CMD_OK;
+		status = read_metrics(&a, &metrics);
+		a.options.metrics = metrics;
+		if (status == CMD_OK)
+			status = show(&a) ? CMD_FAILED : CMD_OK;
 	}
 	selection_clear(&a.selection);
 	return status;

@@ -10,6 +10,8 @@
 
 #include "render/view.h"
 
+struct metrics;
+
 enum tree_sort {
 	SORT_OCCURRENCE, /* as the calls come, as in function_graph */
 	SORT_TIME,	 /* most inclusive time first */
@@ -21,6 +23,7 @@ struct report_options {
 	enum tree_sort sort;
 	bool unicode; /* lines and bars, else ASCII */
 	bool brief;   /* no histograms and no trees */
+	const struct metrics *metrics; /* figures to show beside the times, or NULL */
 };
 
 struct report_renderer {

@@ -14,8 +14,10 @@
  *	            "tree": [ { "function", "module", "kind", "calls", "inclusive_ns",
  *	                        "self_ns", "min_ns" to "histogram", "children": [ ... ] } ]
  *	    } ] } ],
+ *	    "source", "first_line", "last_line", "warnings": [ "..." ],      of an import
  *	    "losses": [ { "kind", "sort": "loss" | "note", "count", "meaning" } ]
- *	} ] }
+ *	} ],
+ *	"metrics": [ ... ] }               with --metrics only: render/metrics_json.h
  *
  * DIST: "count", "total_ns", "mean_ns", "min_ns", "p50_ns", "p90_ns", "p99_ns", "p999_ns",
  * "max_ns", "histogram": [ [lower_ns, upper_ns, count], ... ]. What has no value is null.
@@ -28,7 +30,10 @@
 
 #include "profile/losses.h"
 #include "profile/reasons.h"
+#include "render/json_number.h"
+#include "render/metrics_json.h"
 #include "render/report.h"
+#include "render/warnings.h"
 #include "util/cleanup.h"
 
 struct builder {
@@ -47,11 +52,6 @@ static void append(struct builder *b, json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value))
 		b->no_memory = true;
-}
-
-static json_t *number(u64 value)
-{
-	return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
 
 static json_t *number_or_null(bool known, u64 value)
@@ -209,6 +209,9 @@ static json_t *recording_object(struct builder *b, const struct view *view)
 	set(b, object, "exitgraph_version", json_string(r->version));
 	set(b, object, "mechanism", json_string(r->mechanism));
 	set(b, object, "exit_boundary", json_string(r->exit_boundary));
+	set(b, object, "source", json_string(r->source));
+	set(b, object, "first_line", number(r->first_line));
+	set(b, object, "last_line", number(r->last_line));
 	set(b, object, "times", json_string("as measured"));
 	set(b, object, "started_unix_ns", number(r->started_unix_ns));
 	set(b, object, "duration_ns", number(r->duration_ns));
@@ -229,19 +232,37 @@ static json_t *recording_object(struct builder *b, const struct view *view)
 	return object;
 }
 
+static json_t *warnings_array(struct builder *b, struct view *const *views, size_t view_cnt,
+			      size_t index)
+{
+	struct warnings warnings = {};
+	json_t *array = json_array();
+
+	if (warnings_find(views, view_cnt, index, &warnings))
+		b->no_memory = true;
+	for (size_t i = 0; i < warnings.cnt; i++)
+		append(b, array, json_string(warnings.text[i]));
+	warnings_clear(&warnings);
+	return array;
+}
+
 static int render(struct view *const *views, size_t view_cnt, const struct report_options *options,
 		  FILE *out)
 {
 	struct builder b = { .options = options };
-	json_t *root = json_object(), *recordings = json_array();
+	json_t *root = json_object(), *recordings = json_array(), *object;
 
 	for (size_t i = 0; i < view_cnt; i++) {
 		b.recording = views[i]->recording;
-		append(&b, recordings, recording_object(&b, views[i]));
+		object = recording_object(&b, views[i]);
+		set(&b, object, "warnings", warnings_array(&b, views, view_cnt, i));
+		append(&b, recordings, object);
 	}
 	set(&b, root, "format", json_string("exitgraph-report"));
 	set(&b, root, "format_version", json_integer(1));
 	set(&b, root, "recordings", recordings);
+	if (options->metrics)
+		set(&b, root, "metrics", metrics_json(views, view_cnt, options->metrics));
 	if (!b.no_memory && json_dumpf(root, out, JSON_COMPACT) && !ferror(out))
 		b.no_memory = true;
 	putc('\n', out);

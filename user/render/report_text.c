@@ -8,10 +8,12 @@
 #include "profile/tree.h"
 #include "render/histogram.h"
 #include "render/losses.h"
+#include "render/metrics_text.h"
 #include "render/report.h"
 #include "render/table.h"
 #include "render/tree_text.h"
 #include "render/units.h"
+#include "render/warnings.h"
 #include "util/cleanup.h"
 
 /* "label    " in front of a line of the head. */
@@ -26,6 +28,15 @@ static void print_start(const struct recording *r, FILE *out)
 	char text[64], duration[UNITS_MAX];
 	struct tm tm;
 
+	if (*r->source) {
+		label("imported", out);
+		fprintf(out, "from %s, lines %" PRIu64 " to %" PRIu64, r->source, r->first_line,
+			r->last_line);
+		if (r->duration_ns)
+			fprintf(out, ", %s", units_duration((double)r->duration_ns, duration));
+		fprintf(out, ", by exitgraph %s\n", r->version);
+		return;
+	}
 	label("recorded", out);
 	if (r->started_unix_ns && gmtime_r(&seconds, &tm) &&
 	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
@@ -51,6 +62,10 @@ static void print_exits(const struct view *view, FILE *out)
 			units_ratio((double)exits * 1e9 / (double)r->duration_ns, rate));
 	putc('\n', out);
 	label("latency", out);
+	if (*r->source) {
+		fputs("that of the trace's outermost call, the guest's time in it included\n", out);
+		return;
+	}
 	/* perf kvm stat starts at the tracepoint, wherever the kernel has it. */
 	if (!*r->exit_boundary || !strcmp(r->exit_boundary, "kvm_exit"))
 		fputs("from the exit (kvm_exit) to the next entry (kvm_entry)\n", out);
@@ -96,7 +111,8 @@ static void print_head(const struct view *view, FILE *out)
 	putc('\n', out);
 	print_exits(view, out);
 	label("times", out);
-	fputs("as measured, the probes' own cost included\n", out);
+	fprintf(out, "as %s own cost included\n",
+		*r->source ? "printed, the tracer's" : "measured, the probes'");
 }
 
 /* Minimum, mean, percentiles and maximum: six cells. */
@@ -228,7 +244,7 @@ static int print_vcpus(const struct recording *r, const struct group *group, FIL
 }
 
 /* Where an average cycle goes: the host, and what only waits in it. */
-static void print_split(const struct reason *reason, FILE *out)
+static void print_split(const struct recording *r, const struct reason *reason, FILE *out)
 {
 	static const char *const names[] = {
 		[NODE_CALL] = "host",
@@ -248,7 +264,8 @@ static void print_split(const struct reason *reason, FILE *out)
 		times_ns[n->kind] += (double)n->dist.total_ns;
 		times_ns[NODE_CALL] -= (double)n->dist.total_ns;
 	}
-	fprintf(out, "\n  call tree: a cycle, entry to entry, takes %s",
+	fprintf(out, "\n  call tree: a cycle, %s, takes %s",
+		*r->source ? "as traced" : "entry to entry",
 		units_duration((double)reason->cycle_ns / cycles, time));
 	for (int i = 0; i < NODE_KIND_COUNT; i++) {
 		if (!times_ns[i])
@@ -269,8 +286,8 @@ static int print_tree(const struct recording *r, const struct reason *reason, co
 		fputs("\n  no call tree: no cycle was seen whole\n", out);
 		return 0;
 	}
-	print_split(reason, out);
-	if (reason->cycle_cnt != reason->latency.count)
+	print_split(r, reason, out);
+	if (reason->cycle_cnt != reason->latency.count && reason->code != REASON_INCOMPLETE)
 		fprintf(out,
 			"  call tree of %s of the exits: see the losses and notes at the end\n",
 			units_count(reason->cycle_cnt, text));
@@ -292,7 +309,7 @@ static int print_reason(const struct recording *r, const struct group *group,
 	fprintf(out, ", %s (%s)\n", units_duration((double)exits->total_ns, text),
 		units_share((double)exits->total_ns, (double)all->total_ns, share));
 	if (hist_values(&exits->hist)) {
-		fputs("  latency, exit to entry:\n", out);
+		fputs(*r->source ? "  latency, as printed:\n" : "  latency, exit to entry:\n", out);
 		err = histogram_print(&exits->hist, "exits", options->unicode, 2, out);
 	}
 	/* Without functions, only the boundaries were recorded. */
@@ -320,7 +337,7 @@ static int print_group(const struct recording *r, const struct group *group, boo
 		err = print_reasons(group, out);
 	if (legend) {
 		putc('\n', out);
-		tree_text_legend(out);
+		tree_text_legend(*r->source, out);
 	}
 	for (size_t i = 0; i < group->reason_cnt && !err && !options->brief; i++)
 		err = print_reason(r, group, group->reasons[i], options, out);
@@ -336,6 +353,17 @@ static bool has_tree(const struct view *view)
 		}
 	}
 	return false;
+}
+
+static int print_warnings(struct view *const *views, size_t view_cnt, size_t index, FILE *out)
+{
+	struct warnings warnings = {};
+	int err = warnings_find(views, view_cnt, index, &warnings);
+
+	if (!err)
+		warnings_print(&warnings, out);
+	warnings_clear(&warnings);
+	return err;
 }
 
 static int render(struct view *const *views, size_t view_cnt, const struct report_options *options,
@@ -356,8 +384,12 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 					  out);
 		putc('\n', out);
 		if (!err)
+			err = print_warnings(views, view_cnt, i, out);
+		if (!err)
 			err = losses_print(view->recording->losses, out);
 	}
+	if (!err && options->metrics)
+		err = metrics_text_print(views, view_cnt, options->metrics, out);
 	return err;
 }
 

@@ -33,11 +33,16 @@ struct printer {
 	size_t prefix_room;
 };
 
-void tree_text_legend(FILE *out)
+void tree_text_legend(bool imported, FILE *out)
 {
-	fputs("how to read the call trees: a cycle runs from one guest entry to the next, and is\n"
-	      "charged to the exit in it\n"
-	      "  time/exit  from entry to return, all calls below included; per cycle\n"
+	fputs(imported ? "how to read the call trees: a cycle is a call with nothing around it, "
+			 "or runs from one\n"
+			 "vcpu_enter_guest to the next, and is charged to the exit handler in it\n"
+		       : "how to read the call trees: a cycle runs from one guest entry to the "
+			 "next, and is\n"
+			 "charged to the exit in it\n",
+	      out);
+	fputs("  time/exit  from entry to return, all calls below included; per cycle\n"
 	      "  share      of the whole cycle\n"
 	      "  self/exit  what of that is in no call and no <...> below; per cycle\n"
 	      "  calls      how many returned; /exit: per cycle\n"

@@ -17,8 +17,11 @@
 
 #include "render/report.h"
 
-/* What the columns are, to be printed once before the first tree. */
-void tree_text_legend(FILE *out);
+/*
+ * What the columns are, to be printed once before the first tree; @imported says whether cycles
+ * are those of an imported trace.
+ */
+void tree_text_legend(bool imported, FILE *out);
 
 /* Print @reason's tree, titled @name. 0 or -ENOMEM. */
 int tree_text_print(const struct recording *recording, const struct reason *reason,

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the numbers of an imported trace do not support: a single sample, roots or filters that
+ * differ, guest time in *_vcpu_run, and what the tracer itself took.
+ */
+#ifndef EXITGRAPH_RENDER_WARNINGS_H
+#define EXITGRAPH_RENDER_WARNINGS_H
+
+#include <stdio.h>
+
+#include "render/view.h"
+
+struct warnings {
+	char **text; /* a sentence or two each, without newlines */
+	size_t cnt;
+};
+
+/*
+ * The warnings about @views[@index], as compared with the others of the same profile; none if
+ * it was not imported. 0 or -ENOMEM; to be cleared in either case.
+ */
+int warnings_find(struct view *const *views, size_t view_cnt, size_t index,
+		  struct warnings *warnings);
+void warnings_clear(struct warnings *warnings);
+
+/* Print them as a list, if there are any. */
+void warnings_print(const struct warnings *warnings, FILE *out);
+
+#endif
