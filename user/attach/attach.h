@@ -44,7 +44,7 @@ void attach_free(struct attach **attach);
 int attach_functions(struct attach *attach, struct attach_function *functions, size_t cnt,
 		     attach_progress_fn progress, void *arg, const volatile bool *stop);
 
-/* Is @name a function that must be traced for the boundaries' sake, on a host of @isa? */
+/* The functions that must be traced for the boundaries' sake on a host of @isa. */
 const char *const *attach_required_functions(enum isa isa, size_t *cnt_out);
 
 volatile struct xg_control *attach_control(struct attach *attach);

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 	  "trace the functions that FILE names, one a line", 1 },
 	{ "exclude", OPTION_EXCLUDE, "GLOB[,GLOB]", 0, "do not trace these functions", 1 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
-	  "room for N vCPUs, 1.6 MiB of kernel memory each (those that are there, and 16)", 2 },
+	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND at least 32)", 2 },
 	{ "quiet", 'q', NULL, 0, "no progress and no summary", 2 },
 	{ "verbose", 'v', NULL, 0, "say more about what is done", 2 },
 	{ 0 },
