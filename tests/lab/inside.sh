@@ -16,12 +16,17 @@ settle() {
 	done
 }
 
+# Where a run stands, for whoever watches one of a slow host.
+progress() {
+	echo "$(cut -d ' ' -f 1 /proc/uptime) $1" >&2
+}
+
 # record_default NAME ARGUMENT...: with the default functions.
 record_default() {
 	name=$1
 	shift
 	settle
-	echo "$(cut -d ' ' -f 1 /proc/uptime) $name" >>progress
+	progress "$name"
 	exitgraph record -o "$name.xg" "$@" >"$name.out" 2>"$name.err"
 	echo $? >"$name.status"
 }
@@ -102,6 +107,7 @@ scenario_running() {
 # end_by NAME SIGNAL: a recording ended by a signal while it records.
 end_by() {
 	settle
+	progress "$1"
 	exitgraph record -o "$1.xg" --functions-file "$here/functions" \
 		-- sh -c "echo \$\$ >$1.guest; exec exitgraph guest cpuid --forever" \
 		>"$1.out" 2>"$1.err" &

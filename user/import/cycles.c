@@ -47,7 +47,7 @@ static void charge_log(struct trace *trace, struct task *task, u32 row)
 }
 
 /* The reason that the cycle is known to have so far. */
-static u32 row_so_far(const struct cycle *cycle)
+static u32 row_so_far(const struct trace_cycle *cycle)
 {
 	return cycle->rank ? cycle->row : HANDLER_NONE;
 }
@@ -103,7 +103,7 @@ void cycle_commit(struct trace *trace, struct task *task, u64 ns, bool whole)
 	if (task->cycle.sticky)
 		row = task->cycle.sticky - 1;
 	charge_log(trace, task, row);
-	task->cycle = (struct cycle){};
+	task->cycle = (struct trace_cycle){};
 	task->pending = false;
 	exits = exits_of(trace, task, row);
 	if (!exits || !charge(trace, ns))

@@ -113,7 +113,7 @@ static void move_calls(struct trace *trace, struct task *to, struct task *from)
 	to->cycle.entered |= from->cycle.entered;
 	to->cycle.damaged |= from->cycle.damaged || from->cycle.sticky;
 	to->roles |= from->roles;
-	from->cycle = (struct cycle){};
+	from->cycle = (struct trace_cycle){};
 	from->log_cnt = 0;
 	from->depth = 0;
 	from->pending = false;

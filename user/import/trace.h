@@ -45,7 +45,7 @@ struct frame {
 };
 
 /* What is known of the cycle under way. */
-struct cycle {
+struct trace_cycle {
 	u32 row;      /* the exit reason so far */
 	u32 rank;     /* how sure that is; 0: not known */
 	u32 sticky;   /* calls of this cycle were charged already, to sticky - 1 */
@@ -70,7 +70,7 @@ struct task {
 	u32 roles; /* ROLE_VMX, ROLE_SVM: functions seen */
 	struct context *root;
 	struct context *last; /* the context entered last */
-	struct cycle cycle;
+	struct trace_cycle cycle;
 	bool pending; /* the root returned, but may prove to be a part of something else */
 	u64 pending_ns;
 	u32 joint; /* depth of roots that may belong below another task's calls; 0: none do */

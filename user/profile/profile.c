@@ -51,6 +51,12 @@ void vcpu_clear(struct vcpu *vcpu)
 		tree_free(reason->first_child);
 		free(reason);
 	}
+	while (vcpu->first_cycle) {
+		struct cycle *cycle = vcpu->first_cycle;
+
+		vcpu->first_cycle = cycle->next;
+		cycle_free(cycle);
+	}
 }
 
 static void recording_free(struct recording *recording)

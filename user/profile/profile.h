@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "profile/cycle.h"
 #include "profile/hist.h"
 #include "xg_loss.h"
 #include "xg_types.h"
@@ -82,6 +83,7 @@ struct vcpu {
 	u32 tid;
 	enum isa isa;
 	struct reason *first_reason;
+	struct cycle *first_cycle; /* those kept whole */
 	struct vcpu *next;
 };
 
@@ -134,7 +136,7 @@ int recording_add_vcpu(struct recording *recording, u32 vm, u32 id, enum isa isa
 		       struct vcpu **out);
 int vcpu_add_reason(struct vcpu *vcpu, u64 code, struct reason **out); /* or the existing one */
 
-/* Free @vcpu's reasons; also of a struct vcpu that is in no recording, to merge others into. */
+/* Free @vcpu's reasons and cycles; also of a struct vcpu that is in no recording, to merge others into. */
 void vcpu_clear(struct vcpu *vcpu);
 
 /*
