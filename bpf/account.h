@@ -255,9 +255,11 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 	return ACCOUNT_OK;
 }
 
-/* A return that is not the latest open call's. */
+/* A return that is not the latest open call's, or just word of a CPU. */
 ACCOUNT_NOINLINE int account_stray_return(struct xg_vcpu_state *st, u32 id)
 {
+	if (id >= XG_ID_CPU)
+		return ACCOUNT_OK;
 	for (u32 i = 0; i < XG_BASE_FRAMES; i++)
 		if (st->assumed && st->depth < st->base_n && i < st->depth && st->stack[i].id == id)
 			return account_begun_inside(st);

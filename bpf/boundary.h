@@ -7,6 +7,7 @@
 #define EXITGRAPH_BPF_BOUNDARY_H
 
 #include "begin.h"
+#include "capture.h"
 #include "reason.h"
 
 /*
@@ -43,6 +44,8 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 	} else {
 		if (st->phase == XG_PHASE_EXIT) {
 			account_cycle(st, clock_ns);
+			if (config.keep)
+				capture(st, vcpu);
 		} else if (st->phase == XG_PHASE_GUEST) {
 			st->loss[XG_LOSS_ENTRY_WITHOUT_EXIT]++;
 			account_assume_base(st);
@@ -53,6 +56,8 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 	now_ns = bpf_ktime_get_ns();
 	st->loss[XG_LOSS_PROBE_NS] += now_ns - clock_ns;
 	__sync_fetch_and_add(&st->sequence, 1);
+	if (config.keep)
+		st->cpu = bpf_get_smp_processor_id();
 	st->entry_clock_ns = bpf_ktime_get_ns();
 }
 

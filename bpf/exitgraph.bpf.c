@@ -118,6 +118,22 @@ int call_entry_on_cpu(u64 *ctx)
 	if (!st)
 		return 0;
 	log_at(st, clock_ns, XG_CODE_RETURN(XG_ID_OFF_CPU));
+	if (config.keep)
+		log_at(st, clock_ns, XG_CODE_CPU());
+	log_now(st, template_code());
+	return 0;
+}
+
+/* KVM_RUN, by which a thread comes back from user space, perhaps on another CPU. */
+SEC("fentry")
+int call_entry_run_ioctl(u64 *ctx)
+{
+	struct xg_vcpu_state *st = self();
+
+	if (!st)
+		return 0;
+	if (config.keep)
+		log_now(st, XG_CODE_CPU());
 	log_now(st, template_code());
 	return 0;
 }

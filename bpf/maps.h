@@ -35,6 +35,12 @@ struct {
 	__type(value, u32);
 } slots SEC(".maps");
 
+/* Whole cycles on their way to user space; sized when it is loaded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} captures SEC(".maps");
+
 #define XG_SLOT_IGNORED 0xffffffffu
 
 /* Set before loading; constants to the verifier. */

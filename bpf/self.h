@@ -38,6 +38,9 @@ static __always_inline struct xg_vcpu_state *self(void)
 	return st;
 }
 
+/* Between a return from the scheduler or user space and what comes next. */
+#define XG_CODE_CPU() XG_CODE_RETURN(XG_ID_OF_CPU(bpf_get_smp_processor_id()))
+
 /*
  * Append to the log. The place is reserved before it is filled, in one instruction: an
  * interrupt may run traced functions, and so this code, in between, and must not get the

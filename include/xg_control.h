@@ -7,11 +7,15 @@
 
 /* Fixed when the programs are loaded. */
 struct xg_config {
-	u32 isa;	/* 1 VMX, 2 SVM */
-	u32 vcpu_cnt;	/* slots */
+	u32 isa;      /* 1 VMX, 2 SVM */
+	u32 vcpu_cnt; /* slots */
+	u32 keep;     /* XG_KEEP_*: which cycles are kept whole; 0 = none, at no cost */
+	u32 samples;  /* of each reason and vCPU */
+	u32 slowest;  /* likewise; XG_SLOWEST_MAX at most */
+	u64 over_ns;
 };
 
-/* Set after all is attached, before arming; `armed` and `free_slots` change while they run. */
+/* Set after all is attached, before arming; some change while they run. */
 struct xg_control {
 	u32 armed;
 	u32 run_ioctl_id; /* see struct xg_vcpu_state */
@@ -20,6 +24,7 @@ struct xg_control {
 	u32 filter_tgid;     /* only vCPUs of this process; 0 = all */
 	u32 filter_ancestor; /* only of this process and its descendants; 0 = all */
 	u32 free_slots;
+	u32 over_full;	     /* enough cycles above the limit are kept: count the others */
 
 	/* Counted by the programs; never on the way of a vCPU that records. */
 	u64 entries_without_slot;

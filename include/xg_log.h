@@ -29,8 +29,11 @@
  * Ids. Functions are numbered from XG_ID_FUNCTION on, in the order in which they were
  * selected. XG_ID_BOUNDARY stands in the log only: as an entry it is the exit boundary,
  * at the clock read first there; as a return it is the end of that boundary's own work.
- * The others stand in tree nodes only, except XG_ID_OFF_CPU, which stands in both.
+ * The others stand in tree nodes only, except XG_ID_OFF_CPU, which stands in both, and
+ * XG_ID_CPU, which only whole cycles are read for.
  */
+#define XG_ID_OF_CPU(cpu) (XG_ID_CPU + ((cpu) & (XG_ID_CPU - 1)))
+
 enum xg_id {
 	XG_ID_BOUNDARY = 0,
 	XG_ID_OFF_CPU,
@@ -39,7 +42,8 @@ enum xg_id {
 	XG_ID_ROOT,	/* a reason's whole cycles; parent of its tree */
 	XG_ID_LATENCY,	/* a reason's exits: exit to next entry */
 	XG_ID_FUNCTION = 8,
-	XG_ID_LIMIT = 32768,
+	XG_ID_LIMIT = 16384, /* of functions */
+	XG_ID_CPU = 16384,   /* in the log only, as a return: now on CPU id - XG_ID_CPU */
 };
 
 #endif

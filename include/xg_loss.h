@@ -28,6 +28,12 @@
 	  "cycles dropped: the vCPU was entered again and its exit was not seen")                  \
 	X(VCPU_MOVED, "cycles_vcpu_moved", LOSS,                                                   \
 	  "cycles dropped: the vCPU was taken over by another thread in the middle")               \
+	X(KEEP_NO_ROOM, "kept_no_room", LOSS,                                                      \
+	  "cycles to be kept whole that were not: the buffer to user space was full")              \
+	X(KEEP_DROPPED, "kept_dropped", LOSS,                                                      \
+	  "cycles to be kept whole that were not: they were dropped from the trees")               \
+	X(KEEP_LIMIT, "kept_over_limit", LOSS,                                                     \
+	  "cycles above the limit of --over that were not kept: there were too many")              \
 	X(INTERRUPTED_PROBE, "probes_interrupted", NOTE,                                           \
 	  "clock readings put in order: an interrupt ran traced functions inside a probe")         \
 	X(BEGUN_INSIDE, "cycles_begun_inside", NOTE,                                               \

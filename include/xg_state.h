@@ -11,6 +11,7 @@
 #ifndef EXITGRAPH_XG_STATE_H
 #define EXITGRAPH_XG_STATE_H
 
+#include "xg_capture.h"
 #include "xg_hist.h"
 #include "xg_log.h"
 #include "xg_loss.h"
@@ -33,13 +34,12 @@ struct xg_node {
 	u16 id;
 	u16 parent;
 	u16 next;	/* the node entered next after this event the last time: a guess */
-	u16 unused;
 	u64 calls;	 /* calls that returned (cycles for a root, exits for a latency) */
 	u64 inclusive_ns; /* parts of calls that stayed open included */
 	u64 min_ns;	 /* over the calls that returned; meaningless if calls is 0 */
 	u64 max_ns;
 	u16 chunk[XG_HIST_CHUNKS]; /* chunk of each octave, 0 = none yet */
-	u64 unused2;
+	u64 to_128_bytes;
 };
 
 struct xg_chunk {
@@ -50,7 +50,6 @@ struct xg_reason {
 	u64 code;
 	u16 root;	/* node; 0 = this entry is free */
 	u16 latency;	/* node */
-	u32 unused;
 };
 
 /* An open call. Its node belongs to the reason of the cycle that is being replayed. */
@@ -58,7 +57,6 @@ struct xg_frame {
 	u64 start_ns;	/* since the cycle's start; 0 for calls open since before */
 	u16 node;
 	u16 id;
-	u32 unused;
 };
 
 enum xg_slot_status {
@@ -97,7 +95,6 @@ struct xg_vcpu_state {
 	u32 vcpu_id;
 	u32 isa;	/* 1 VMX, 2 SVM, as the kvm_exit tracepoint has it */
 	u32 exits_seen_at; /* XG_EXIT_AT_*: where exits were first seen */
-	u32 unused;
 	char comm[16];
 	u64 began_ns;
 
@@ -123,8 +120,7 @@ struct xg_vcpu_state {
 	u32 last_reason; /* index, a guess */
 	u32 root;	/* node of this cycle's reason */
 	u32 latency;	/* likewise */
-	u32 unused2;
-
+	u32 cpu;	/* at the cycle's start */
 
 	/* The calls that are always open at an entry boundary, outermost first: their ids. */
 	u32 run_ioctl_id; /* of kvm_arch_vcpu_ioctl_run */
@@ -132,7 +128,9 @@ struct xg_vcpu_state {
 	u16 base_id[XG_BASE_FRAMES];
 
 	struct xg_reason reasons[XG_REASONS];
+	struct xg_keep keep[XG_REASONS]; /* of reasons[] */
 	struct xg_frame stack[XG_DEPTH];
+	struct xg_capture capture; /* the log's header, when it goes to user space */
 	u64 log[XG_LOG_RECORDS];
 	u64 result[XG_LOG_RECORDS]; /* finished calls of this cycle: ns << 16 | node */
 	struct xg_node nodes[XG_NODES];

@@ -27,15 +27,45 @@ struct kvm {
 	int userspace_pid;
 };
 
+enum kvm_reg {
+	VCPU_REGS_RIP = 16,
+	VCPU_EXREG_EXIT_INFO_1 = 23,
+	VCPU_EXREG_EXIT_INFO_2 = 24,
+};
+
+struct kvm_vcpu_arch {
+	unsigned long regs[17]; /* of 7.2: 16, RIP apart */
+	u32 regs_avail;		/* of 7.2: unsigned long[1] */
+	u32 regs_dirty;
+};
+
+struct kvm_vcpu_arch___7_2 {
+	unsigned long rip;
+	unsigned long regs_avail[1];
+	unsigned long regs_dirty[1];
+};
+
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int vcpu_id;
+	struct kvm_vcpu_arch arch;
+};
+
+struct kvm_vcpu___7_2 {
+	struct kvm_vcpu_arch___7_2 arch;
 };
 
 /* SVM. svm->vmcb is the one in use: L1's, or L2's while a nested guest runs. */
 struct vmcb_control_area {
 	u32 exit_code;
 	u32 exit_code_hi; /* gone in 7.2, where exit_code has 64 bits */
+	u64 exit_info_1;
+	u64 exit_info_2;
+	u32 exit_int_info;
+};
+
+struct vmcb_save_area {
+	u64 rip;
 };
 
 struct vmcb_control_area___7_2 {
@@ -44,6 +74,7 @@ struct vmcb_control_area___7_2 {
 
 struct vmcb {
 	struct vmcb_control_area control;
+	struct vmcb_save_area save;
 };
 
 struct vcpu_svm {
@@ -57,14 +88,20 @@ union vmx_exit_reason {
 
 struct vcpu_vmx {
 	union vmx_exit_reason exit_reason;
+	unsigned long exit_qualification;
+	u32 exit_intr_info;
+	u32 idt_vectoring_info;
 };
 
 struct vcpu_vt___7_2 {
 	union vmx_exit_reason exit_reason;
+	unsigned long exit_qualification;
+	u32 exit_intr_info;
 };
 
 struct vcpu_vmx___7_2 {
 	struct vcpu_vt___7_2 vt;
+	u32 idt_vectoring_info;
 };
 
 #pragma clang attribute pop

@@ -14,6 +14,8 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
+#define CAPTURES_BYTES (8 << 20)
+
 /* Two descriptors per probe: its program, for the count of skipped runs, and its link. */
 struct probe {
 	int prog_fd;
@@ -51,10 +53,11 @@ static const char *const required_vmx[] = { RUN_IOCTL, "vmx_vcpu_run", "kvm_sche
 /* Functions whose probes do more than to log a call: which template takes their place. */
 struct special {
 	const char *name;
-	enum { SPECIAL_RUN, SPECIAL_OFF_CPU, SPECIAL_ON_CPU } role;
+	enum { SPECIAL_RUN_IOCTL, SPECIAL_RUN, SPECIAL_OFF_CPU, SPECIAL_ON_CPU } role;
 };
 
 static const struct special specials[] = {
+	{ RUN_IOCTL, SPECIAL_RUN_IOCTL },
 	{ "svm_vcpu_run", SPECIAL_RUN },
 	{ "kvm_sched_out", SPECIAL_OFF_CPU },
 	{ "kvm_sched_in", SPECIAL_ON_CPU },
@@ -80,6 +83,11 @@ struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out)
 {
 	*cnt_out = attach->vcpu_cnt;
 	return attach->states;
+}
+
+int attach_captures_fd(const struct attach *attach)
+{
+	return bpf_map__fd(attach->skel->maps.captures);
 }
 
 size_t attach_probe_cnt(const struct attach *attach)
@@ -136,13 +144,29 @@ static int quiet_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return vfprintf(stderr, format, args);
 }
 
-static void configure(struct attach *attach, enum isa isa)
+/* Which cycles are kept whole; the room for them is what arrives between two looks. */
+static void configure_captures(struct attach *attach, struct xg_config *config,
+			       const struct attach_options *options)
+{
+	config->samples = options->samples;
+	config->slowest = options->slowest;
+	config->over_ns = options->over_ns;
+	config->keep = (options->samples ? XG_KEEP_SAMPLE : 0) |
+		       (options->slowest ? XG_KEEP_SLOWEST : 0) |
+		       (options->over_ns ? XG_KEEP_OVER : 0);
+	if (config->keep)
+		bpf_map__set_max_entries(attach->skel->maps.captures, CAPTURES_BYTES);
+}
+
+static void configure(struct attach *attach, enum isa isa, const struct attach_options *options)
 {
 	/* libbpf maps .rodata writable until the object is loaded. */
 	struct xg_config *config = (struct xg_config *)&attach->skel->rodata->config;
 
 	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
+	configure_captures(attach, config, options);
+	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
 	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
 }
 
@@ -185,7 +209,8 @@ static int prepare_templates(struct attach *attach)
 	return 0;
 }
 
-int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out)
+int attach_new(const struct target_host *host, const struct attach_options *options,
+	       struct attach **out)
 {
 	_cleanup_(attach_free) struct attach *attach = NULL;
 	int r;
@@ -195,12 +220,11 @@ int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out
 	attach = calloc(1, sizeof(*attach));
 	if (!attach)
 		return err_r(-ENOMEM, "no memory");
-	attach->vcpu_cnt = vcpu_cnt;
+	attach->vcpu_cnt = options->vcpu_cnt;
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
-	configure(attach, target_host_isa(host));
-	bpf_map__set_max_entries(attach->skel->maps.vcpus, vcpu_cnt);
+	configure(attach, target_host_isa(host), options);
 	r = prepare_templates(attach);
 	if (r)
 		return r;
@@ -209,7 +233,7 @@ int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out
 		return err_r(r,
 			     "the kernel has no memory for %u vCPUs (%zu MiB); give fewer with "
 			     "--max-vcpus",
-			     vcpu_cnt, states_bytes(attach) >> 20);
+			     attach->vcpu_cnt, states_bytes(attach) >> 20);
 	if (r)
 		return err_r(r,
 			     "the kernel does not take the BPF programs: %s ('exitgraph check' "
@@ -227,9 +251,14 @@ int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out
 
 static const struct bpf_program *entry_template(const struct attach *attach, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(specials); i++)
-		if (specials[i].role == SPECIAL_ON_CPU && !strcmp(name, specials[i].name))
+	for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
+		if (strcmp(name, specials[i].name))
+			continue;
+		if (specials[i].role == SPECIAL_RUN_IOCTL)
+			return attach->skel->progs.call_entry_run_ioctl;
+		if (specials[i].role == SPECIAL_ON_CPU)
 			return attach->skel->progs.call_entry_on_cpu;
+	}
 	return attach->skel->progs.call_entry;
 }
 
@@ -341,7 +370,8 @@ static u64 prog_bytes(int fd)
 u64 attach_kernel_bytes(const struct attach *attach)
 {
 	struct bpf_program *program;
-	u64 sum = states_bytes(attach) + sizeof(*attach->skel->bss);
+	u64 sum = states_bytes(attach) + sizeof(*attach->skel->bss) +
+		  bpf_map__max_entries(attach->skel->maps.captures);
 
 	for (size_t i = 0; i < attach->probe_cnt; i++)
 		sum += prog_bytes(attach->probes[i].prog_fd);

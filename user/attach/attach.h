@@ -32,8 +32,16 @@ struct attach_function {
 /* Called after each function, for progress. */
 typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 
-/* Load for @host with @vcpu_cnt vCPU slots. 0 or -errno (said). */
-int attach_new(const struct target_host *host, u32 vcpu_cnt, struct attach **out);
+struct attach_options {
+	u32 vcpu_cnt; /* slots */
+	u32 samples;  /* cycles to keep whole, of each vCPU and reason (xg_capture.h); 0 = none */
+	u32 slowest;  /* likewise */
+	u64 over_ns;  /* keep those of a latency above it; 0 = none */
+};
+
+/* Load for @host. 0 or -errno (said). */
+int attach_new(const struct target_host *host, const struct attach_options *options,
+	       struct attach **out);
 void attach_free(struct attach **attach);
 
 /*
@@ -51,6 +59,9 @@ volatile struct xg_control *attach_control(struct attach *attach);
 
 /* The states of all slots, in the kernel's memory. */
 struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);
+
+/* The ring buffer of cycles kept whole; owned by @attach. */
+int attach_captures_fd(const struct attach *attach);
 
 /* Runs of all programs that the kernel skipped for recursion, since they were loaded. */
 u64 attach_recursion_misses(const struct attach *attach);

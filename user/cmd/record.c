@@ -2,6 +2,7 @@
 /* exitgraph record: the KVM exits of a command, of a VMM or of the whole host, into a file. */
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,6 +23,9 @@ enum {
 	OPTION_FUNCTIONS = 256,
 	OPTION_FUNCTIONS_FILE,
 	OPTION_EXCLUDE,
+	OPTION_SAMPLES,
+	OPTION_SLOWEST,
+	OPTION_OVER,
 	OPTION_MAX_VCPUS,
 };
 
@@ -39,11 +43,32 @@ static const struct argp_option options[] = {
 	{ "functions-file", OPTION_FUNCTIONS_FILE, "FILE", 0,
 	  "trace the functions that FILE names, one a line", 1 },
 	{ "exclude", OPTION_EXCLUDE, "GLOB[,GLOB]", 0, "do not trace these functions", 1 },
+	{ "samples", OPTION_SAMPLES, "N", 0,
+	  "keep N cycles of each exit reason whole, spread evenly over the recording", 2 },
+	{ "slowest", OPTION_SLOWEST, "N", 0, "keep the N slowest exits of each reason whole", 2 },
+	{ "over", OPTION_OVER, "TIME", 0,
+	  "keep every exit whole that takes longer than TIME, such as 50us", 2 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
-	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND at least 32)", 2 },
-	{ "quiet", 'q', NULL, 0, "no progress and no summary", 2 },
-	{ "verbose", 'v', NULL, 0, "say more about what is done", 2 },
+	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND "
+	  "at least 32)",
+	  3 },
+	{ "quiet", 'q', NULL, 0, "no progress and no summary", 3 },
+	{ "verbose", 'v', NULL, 0, "say more about what is done", 3 },
 	{ 0 },
+};
+
+/* The options that take a number from 1 on, and where in struct session_options it goes. */
+static const struct {
+	int key;
+	const char *name;
+	u32 max;
+	size_t offset;
+} numbers[] = {
+	{ 'p', "-p", 1 << 22, offsetof(struct session_options, pid) },
+	{ OPTION_SAMPLES, "--samples", XG_SAMPLES_MAX, offsetof(struct session_options, samples) },
+	{ OPTION_SLOWEST, "--slowest", XG_SLOWEST_MAX, offsetof(struct session_options, slowest) },
+	{ OPTION_MAX_VCPUS, "--max-vcpus", XG_VCPUS_MAX,
+	  offsetof(struct session_options, max_vcpus) },
 };
 
 static const char doc[] =
@@ -52,6 +77,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  exitgraph record -d 10s -p $(pgrep -f 'guest=web1')\n"
 	"  exitgraph record -o cpuid.xg -- exitgraph guest cpuid --count 100000\n"
+	"  exitgraph record --slowest 3 --samples 10 -d 10s\n"
 	"  exitgraph record --functions 'svm_*,kvm_emulate_*' -d 5s\n\n"
 	"Exit status: 0 a profile was written, 1 it was not, 2 wrong arguments.";
 
@@ -67,22 +93,22 @@ static void cleanup_arguments(struct arguments *arguments)
 	target_rules_free(&arguments->rules);
 }
 
-static error_t parse_number(int key, char *arg, struct arguments *arguments)
+static error_t parse_number(int key, char *arg, struct session_options *session)
 {
-	unsigned long long value;
+	unsigned long long value = 0;
+	int r;
 
-	if (key == 'd') {
-		if (cmd_parse_duration("-d", arg, &value))
+	if (key == 'd' || key == OPTION_OVER) {
+		r = cmd_parse_duration(key == 'd' ? "-d" : "--over", arg, &value);
+		*(key == 'd' ? &session->duration_ns : &session->over_ns) = value;
+		return r ? EINVAL : 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		if (numbers[i].key != key)
+			continue;
+		if (cmd_parse_u64(numbers[i].name, arg, 1, numbers[i].max, &value))
 			return EINVAL;
-		arguments->session.duration_ns = value;
-	} else if (key == 'p') {
-		if (cmd_parse_u64("-p", arg, 1, 1 << 22, &value))
-			return EINVAL;
-		arguments->session.pid = value;
-	} else {
-		if (cmd_parse_u64("--max-vcpus", arg, 1, XG_VCPUS_MAX, &value))
-			return EINVAL;
-		arguments->session.max_vcpus = value;
+		*(u32 *)((char *)session + numbers[i].offset) = value;
 	}
 	return 0;
 }
@@ -98,8 +124,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'p':
 	case 'd':
+	case OPTION_SAMPLES:
+	case OPTION_SLOWEST:
+	case OPTION_OVER:
 	case OPTION_MAX_VCPUS:
-		return parse_number(key, arg, arguments);
+		return parse_number(key, arg, &arguments->session);
 	case OPTION_FUNCTIONS:
 		r = target_rules_add(&arguments->rules, arg, false);
 		break;

@@ -15,6 +15,7 @@
 #include "attach/attach.h"
 #include "collect/command.h"
 #include "collect/describe.h"
+#include "collect/keep.h"
 #include "collect/progress.h"
 #include "collect/slots.h"
 #include "collect/vmm.h"
@@ -32,7 +33,9 @@ struct session {
 	struct attach *attach;
 	struct attach_function *functions;
 	size_t function_cnt;
+	struct attach_options attach_options;
 	struct slots *slots;
+	struct keep *keep;
 	struct command command;
 	struct progress progress;
 	int vmm_fd;			/* readable when the VMM has ended */
@@ -50,6 +53,7 @@ void session_free(struct session **session_ptr)
 		return;
 	progress_clear(&session->progress);
 	command_stop(&session->command);
+	keep_free(&session->keep);
 	slots_free(&session->slots);
 	attach_release(&session->attach);
 	free(session->functions);
@@ -170,6 +174,17 @@ static int choose_functions(struct session *session)
 	return 0;
 }
 
+static int load(struct session *session)
+{
+	session->attach_options = (struct attach_options){
+		.vcpu_cnt = session->options.max_vcpus,
+		.samples = session->options.samples,
+		.slowest = session->options.slowest,
+		.over_ns = session->options.over_ns,
+	};
+	return attach_new(session->host, &session->attach_options, &session->attach);
+}
+
 int session_new(const struct session_options *options, struct session **out)
 {
 	_cleanup_(session_free) struct session *session = NULL;
@@ -190,7 +205,7 @@ int session_new(const struct session_options *options, struct session **out)
 	if (!r)
 		r = choose_functions(session);
 	if (!r)
-		r = attach_new(session->host, session->options.max_vcpus, &session->attach);
+		r = load(session);
 	if (!r)
 		r = slots_new(session->attach, &session->slots);
 	if (r)
@@ -251,6 +266,7 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 		{ .fd = session->signal_fd, .events = POLLIN },
 		{ .fd = session->command.pid_fd, .events = POLLIN },
 		{ .fd = session->vmm_fd, .events = POLLIN },
+		{ .fd = keep_fd(session->keep), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -259,7 +275,9 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 		size_t vcpu_cnt;
 		int r;
 
-		r = slots_drain(session->slots, recording);
+		r = keep_drain(session->keep);
+		if (!r)
+			r = slots_drain(session->slots, recording);
 		if (r)
 			return r;
 		slots_exit_cnt(session->slots, &exit_cnt, &vcpu_cnt);
@@ -295,7 +313,10 @@ static int add_functions(struct session *session, struct recording *recording)
 			r = recording_add_function(recording, target->name, target->module,
 						   &function_of[i]);
 	}
-	return r ? err_r(r, "no memory") : 0;
+	if (r)
+		return err_r(r, "no memory");
+	return keep_new(session->attach, &session->attach_options, function_of,
+			session->function_cnt, &session->keep);
 }
 
 static void arm(struct session *session)
@@ -347,6 +368,8 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	if (r)
 		return r;
 	r = slots_finish(session->slots, recording);
+	if (!r)
+		r = keep_finish(session->keep, recording);
 	if (r)
 		return r;
 	add_losses(session, recording);
@@ -361,6 +384,7 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 
 void session_release(struct session *session)
 {
+	keep_free(&session->keep);
 	slots_free(&session->slots);
 	attach_release(&session->attach);
 }

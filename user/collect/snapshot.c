@@ -94,18 +94,33 @@ static int add_node(struct conversion *conversion, u32 index)
 	return 0;
 }
 
-static int find_vcpu(struct recording *recording, const struct xg_vcpu_state *st,
-		     const char *vm_name, struct vcpu **out)
+/* The number of process @pid's VM; that of the next one if there is none. */
+static u32 find_vm(const struct recording *recording, u32 pid)
 {
-	u32 vm = recording->vm_cnt;
+	for (u32 i = 0; i < recording->vm_cnt; i++)
+		if (recording->vms[i].pid == pid)
+			return i;
+	return recording->vm_cnt;
+}
+
+struct vcpu *snapshot_find_vcpu(struct recording *recording, u32 pid, u32 vcpu_id)
+{
+	u32 vm = find_vm(recording, pid);
+
+	recording_for_each_vcpu (vcpu, recording)
+		if (vcpu->vm == vm && vcpu->id == vcpu_id)
+			return vcpu;
+	return NULL;
+}
+
+static int find_or_add_vcpu(struct recording *recording, const struct xg_vcpu_state *st,
+			    const char *vm_name, struct vcpu **out)
+{
+	struct vcpu *vcpu = snapshot_find_vcpu(recording, st->pid, st->vcpu_id);
+	u32 vm = find_vm(recording, st->pid);
 	int r;
 
-	for (u32 i = 0; i < recording->vm_cnt; i++)
-		if (recording->vms[i].pid == st->pid)
-			vm = i;
-	recording_for_each_vcpu (vcpu, recording) {
-		if (vcpu->vm != vm || vcpu->id != st->vcpu_id)
-			continue;
+	if (vcpu) {
 		*out = vcpu;
 		return 0;
 	}
@@ -139,7 +154,7 @@ int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32
 		return err_r(-ENOMEM, "no memory");
 	conversion.reason_of = reason_of;
 	conversion.node_of = node_of;
-	r = find_vcpu(recording, st, vm_name, &vcpu);
+	r = find_or_add_vcpu(recording, st, vm_name, &vcpu);
 	for (u32 i = 0; !r && i < XG_REASONS && st->reasons[i].root; i++)
 		r = add_reason(&conversion, vcpu, &st->reasons[i]);
 	for (u32 i = 1; !r && i < st->node_n && i < XG_NODES; i++)

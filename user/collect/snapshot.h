@@ -15,6 +15,9 @@
 int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32 *function_of,
 		  size_t function_cnt, struct recording *recording);
 
+/* The vCPU @vcpu_id of process @pid, or NULL. */
+struct vcpu *snapshot_find_vcpu(struct recording *recording, u32 pid, u32 vcpu_id);
+
 /* Exits that @st holds so far; may be read while it changes. */
 u64 snapshot_exit_cnt(const struct xg_vcpu_state *st);
 

@@ -11,7 +11,7 @@
 #include "xg_types.h"
 
 #define SYMBOL_TEXT_MAX 240   /* as printed */
-#define SYMBOL_CNT_MAX	32000 /* what a profile takes (XG_ID_LIMIT) */
+#define SYMBOL_CNT_MAX	32000 /* what a profile takes (PROFILE_FUNCTIONS_MAX) */
 #define SYMBOL_PAD	64    /* so many bytes more than the text may be read */
 
 struct symbol {

@@ -40,6 +40,8 @@ const char *node_kind_name(enum node_kind kind);
 /* "VMX", "SVM" or "unknown". */
 const char *isa_name(enum isa isa);
 
+#define PROFILE_FUNCTIONS_MAX 32768 /* of a recording */
+
 struct function {
 	char *name;
 	char *module; /* "vmlinux", "kvm", "kvm_amd", ... */

@@ -77,7 +77,7 @@ static void read_function(struct reader *r)
 
 	if (r->err)
 		return;
-	if (reader_number(r, 1, XG_ID_LIMIT) != row->recording->function_cnt)
+	if (reader_number(r, 1, PROFILE_FUNCTIONS_MAX) != row->recording->function_cnt)
 		reader_damaged(r, "its functions are not numbered 0, 1, ...");
 	else if (recording_add_function(row->recording, name, module, &index))
 		reader_no_memory(r);
