@@ -153,7 +153,7 @@ static const struct {
 	const char *sql, *expected;
 	int err;
 } edits[] = {
-	{ "PRAGMA user_version = 2", "schema version 2", -EPROTO },
+	{ "PRAGMA user_version = 3", "schema version 3", -EPROTO },
 	{ "PRAGMA application_id = 7", "no exitgraph profile", -EINVAL },
 	{ "DROP TABLE node_histogram", "table 'node_histogram'", -EINVAL },
 	{ "DROP TABLE vm; CREATE VIEW vm AS SELECT 1 AS recording, 0 AS number, 1 AS pid, 'x' AS "

@@ -4,11 +4,12 @@
 
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 
 #include "profile/losses.h"
 #include "profile/place.h"
 #include "profile/reasons.h"
+#include "profile/store_cycles.h"
+#include "profile/store_put.h"
 #include "profile/store_schema.h"
 #include "profile/tree.h"
 #include "util/cleanup.h"
@@ -16,14 +17,6 @@
 
 struct store {
 	struct place *place;
-};
-
-/* The INSERTs, prepared once; ids count up over the whole file. */
-struct writer {
-	sqlite3 *db;
-	sqlite3_stmt *recording, *vm, *function, *loss, *vcpu, *exit, *exit_bucket, *node,
-		*node_bucket;
-	s64 recording_id, vcpu_id, exit_id, node_id;
 };
 
 int store_create(const char *path, struct store **out)
@@ -49,63 +42,13 @@ void store_free(struct store **store)
 	*store = NULL;
 }
 
-/* The -errno behind SQLite's last failure on @db. */
-static int db_error(sqlite3 *db)
-{
-	int system = 0;
-
-	switch (sqlite3_errcode(db) & 0xff) {
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_NOMEM:
-		return -ENOMEM;
-	}
-	/* Of the file itself: sqlite3_system_errno() forgets it in the roll-back. */
-	sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &system);
-	return system ? -system : -EIO;
-}
-
-/*
- * Insert one row. @types has a letter per column: i a u64 below 2^63, c any u64 as a signed
- * integer, o an s64 that is NULL if negative, t a string.
- */
-static int put(struct writer *w, sqlite3_stmt *insert, const char *types, ...)
-{
-	int err = SQLITE_OK, r = 0;
-	va_list args;
-	s64 value;
-
-	va_start(args, types);
-	for (int i = 1; types[i - 1] && !err; i++) {
-		if (types[i - 1] == 't') {
-			err = sqlite3_bind_text(insert, i, va_arg(args, const char *), -1,
-						SQLITE_STATIC);
-			continue;
-		}
-		value = va_arg(args, s64);
-		if (types[i - 1] == 'i' && value < 0)
-			r = -EOVERFLOW;
-		if (types[i - 1] == 'o' && value < 0)
-			err = sqlite3_bind_null(insert, i);
-		else
-			err = sqlite3_bind_int64(insert, i, value);
-	}
-	va_end(args);
-	if (r)
-		return r;
-	if (err || sqlite3_step(insert) != SQLITE_DONE)
-		return db_error(w->db);
-	sqlite3_reset(insert);
-	return 0;
-}
-
 static int put_histogram(struct writer *w, sqlite3_stmt *insert, s64 owner, const struct hist *hist)
 {
 	int err = 0;
 
 	for (u32 i = 0; i < XG_HIST_BUCKETS && !err; i++) {
 		if (hist->count[i])
-			err = put(w, insert, "iiii", owner, xg_hist_lower_ns(i),
+			err = store_put(w, insert, "iiii", owner, xg_hist_lower_ns(i),
 				  xg_hist_upper_ns(i), hist->count[i]);
 	}
 	return err;
@@ -126,7 +69,7 @@ static int put_node(struct writer *w, const struct node *node, s64 parent_id)
 	const struct dist *dist = &node->dist;
 	int err;
 
-	err = put(w, w->node, "iiotoiioo", ++w->node_id, w->exit_id, parent_id,
+	err = store_put(w, w->node, "iiotoiioo", ++w->node_id, w->exit_id, parent_id,
 		  node_kind_name(node->kind),
 		  node->kind == NODE_CALL ? (s64)node->function : (s64)-1, dist->count,
 		  dist->total_ns, min_or_null(dist), max_or_null(dist));
@@ -164,7 +107,7 @@ static int put_exit(struct writer *w, const struct vcpu *vcpu, const struct reas
 	char name[REASON_NAME_MAX];
 	int err;
 
-	err = put(w, w->exit, "iictiiooii", ++w->exit_id, w->vcpu_id, reason->code,
+	err = store_put(w, w->exit, "iictiiooii", ++w->exit_id, w->vcpu_id, reason->code,
 		  reason_name(vcpu->isa, reason->code, name), dist->count, dist->total_ns,
 		  min_or_null(dist), max_or_null(dist), reason->cycle_cnt, reason->cycle_ns);
 	if (!err)
@@ -177,7 +120,7 @@ static int put_vcpus(struct writer *w, const struct recording *recording)
 	int err;
 
 	recording_for_each_vcpu (vcpu, recording) {
-		err = put(w, w->vcpu, "iiiiit", ++w->vcpu_id, w->recording_id, (s64)vcpu->vm,
+		err = store_put(w, w->vcpu, "iiiiit", ++w->vcpu_id, w->recording_id, (s64)vcpu->vm,
 			  (s64)vcpu->id, (s64)vcpu->tid, isa_name(vcpu->isa));
 		if (err)
 			return err;
@@ -186,6 +129,9 @@ static int put_vcpus(struct writer *w, const struct recording *recording)
 			if (err)
 				return err;
 		}
+		err = store_put_cycles(w, recording, vcpu);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -194,19 +140,19 @@ static int put_recording(struct writer *w, const struct recording *r)
 {
 	int err;
 
-	err = put(w, w->recording, "iiitttttttitii", ++w->recording_id, r->started_unix_ns,
+	err = store_put(w, w->recording, "iiitttttttitii", ++w->recording_id, r->started_unix_ns,
 		  r->duration_ns, r->title, r->host, r->kernel, r->cpu_model, r->version,
 		  r->mechanism, r->exit_boundary, r->kernel_bytes, r->source, r->first_line,
 		  r->last_line);
 	for (size_t i = 0; i < r->vm_cnt && !err; i++)
-		err = put(w, w->vm, "iiit", w->recording_id, (s64)i, (s64)r->vms[i].pid,
+		err = store_put(w, w->vm, "iiit", w->recording_id, (s64)i, (s64)r->vms[i].pid,
 			  r->vms[i].name);
 	for (size_t i = 0; i < r->function_cnt && !err; i++)
-		err = put(w, w->function, "iitt", w->recording_id, (s64)i, r->functions[i].name,
+		err = store_put(w, w->function, "iitt", w->recording_id, (s64)i, r->functions[i].name,
 			  r->functions[i].module);
 	for (int i = 0; i < XG_LOSS_COUNT && !err; i++) {
 		if (r->losses[i])
-			err = put(w, w->loss, "itit", w->recording_id, loss_kind(i)->name,
+			err = store_put(w, w->loss, "itit", w->recording_id, loss_kind(i)->name,
 				  r->losses[i], loss_kind(i)->text);
 	}
 	return err ? err : put_vcpus(w, r);
@@ -214,7 +160,7 @@ static int put_recording(struct writer *w, const struct recording *r)
 
 static int execute(struct writer *w, const char *sql)
 {
-	return sqlite3_exec(w->db, sql, NULL, NULL, NULL) ? db_error(w->db) : 0;
+	return sqlite3_exec(w->db, sql, NULL, NULL, NULL) ? store_db_error(w->db) : 0;
 }
 
 static int create_schema(struct writer *w)
@@ -247,11 +193,13 @@ static int prepare(struct writer *w)
 		{ &w->exit_bucket, "INSERT INTO exit_histogram VALUES (?,?,?,?)" },
 		{ &w->node, "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?)" },
 		{ &w->node_bucket, "INSERT INTO node_histogram VALUES (?,?,?,?)" },
+		{ &w->cycle, "INSERT INTO cycle VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
+		{ &w->cycle_span, "INSERT INTO cycle_span VALUES (?,?,?,?,?,?,?,?)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(inserts); i++) {
 		if (sqlite3_prepare_v2(w->db, inserts[i].sql, -1, inserts[i].insert, NULL))
-			return db_error(w->db);
+			return store_db_error(w->db);
 	}
 	return 0;
 }
@@ -277,13 +225,16 @@ static int write_file(const char *path, const struct profile *profile)
 	int err;
 
 	if (sqlite3_open_v2(path, &w.db, SQLITE_OPEN_READWRITE, NULL))
-		err = w.db ? db_error(w.db) : -ENOMEM;
+		err = w.db ? store_db_error(w.db) : -ENOMEM;
 	else
 		err = write_all(&w, profile);
 	while (w.db && (statement = sqlite3_next_stmt(w.db, NULL)))
 		sqlite3_finalize(statement);
 	if (sqlite3_close(w.db) && !err)
 		err = -EIO;
+	if (!err && w.unsound_cycles)
+		log_warn("%llu cycles whose calls do not fit together are not in the profile",
+			 (unsigned long long)w.unsound_cycles);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "profile/losses.h"
+#include "profile/store_cycles.h"
 #include "profile/store_open.h"
 #include "profile/store_rows.h"
 #include "profile/tree.h"
@@ -18,10 +19,9 @@
 
 /* Far above what a recording can hold (include/xg_state.h), and few enough to be read. */
 #define RECORDINGS_MAX 16384
-#define VCPUS_MAX      16384   /* of one recording */
-#define REASONS_MAX    1024    /* of one vCPU */
-#define CHILDREN_MAX   4096    /* of one node: looking for one is linear */
-#define ROWS_MAX       1048576 /* of vcpu, of exit, of node */
+#define VCPUS_MAX      16384 /* of one recording */
+#define REASONS_MAX    1024  /* of one vCPU */
+#define CHILDREN_MAX   4096  /* of one node: looking for one is linear */
 #define DEPTH_MAX      512
 
 static void read_recording(struct reader *r)
@@ -289,6 +289,12 @@ static const struct {
 	  read_node },
 	{ "SELECT exit, lower_ns, upper_ns, count FROM exit_histogram", read_exit_bucket },
 	{ "SELECT node, lower_ns, upper_ns, count FROM node_histogram", read_node_bucket },
+	{ "SELECT id, vcpu, code, why, started_unix_ns, started_mono_ns, latency_ns, duration_ns,"
+	  " cpu, rip, next_rip, info1, info2, intr_info FROM cycle ORDER BY id",
+	  store_read_cycle },
+	{ "SELECT cycle, number, depth, kind, function, from_ns, to_ns, cpu FROM cycle_span"
+	  " ORDER BY cycle, number",
+	  store_read_span },
 };
 
 static int run_query(struct reader *r, const char *sql, void (*read)(struct reader *r))
@@ -334,6 +340,7 @@ static int read_profile(struct reader *r)
 		check_histogram(r, &((struct reason *)r->exits.row[i].item)->latency);
 	for (size_t i = 0; i < r->nodes.cnt; i++)
 		check_histogram(r, &((struct node *)r->nodes.row[i].item)->dist);
+	store_read_cycles_end(r);
 	return r->err;
 }
 
@@ -352,6 +359,8 @@ int store_read(const char *path, struct profile **out)
 	free(r.vcpus.row);
 	free(r.exits.row);
 	free(r.nodes.row);
+	free(r.cycles.row);
+	free(r.spans);
 	if (r.db)
 		store_close(&r.db);
 	return err;

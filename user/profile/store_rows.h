@@ -10,6 +10,8 @@
 
 #include "profile/profile.h"
 
+#define ROWS_MAX 1048576 /* of vcpu, of exit, of node, of cycle: far above any recording's */
+
 /* A row that later rows refer to. Rows come in order of their ids. */
 struct row {
 	s64 id;
@@ -31,7 +33,9 @@ struct reader {
 	sqlite3 *db;
 	sqlite3_stmt *query;
 	struct profile *profile;
-	struct rows recordings, vcpus, exits, nodes;
+	struct rows recordings, vcpus, exits, nodes, cycles;
+	struct cycle_span *spans; /* of the cycle whose row is the latest with spans */
+	size_t span_cnt, span_room, span_cycle;
 	u64 exit_cnt, exit_ns, cycle_cnt, cycle_ns; /* sums over the file */
 	int err;
 };

@@ -8,6 +8,7 @@
  *	          > loss
  *	          > vcpu > exit > exit_histogram
  *	                        > node > node_histogram
+ *	                 > cycle > cycle_span
  *
  * A reader takes a file only if the text of every table is the one below, letter by letter:
  * so a file can smuggle in no view, generated column or virtual table under these names.
@@ -18,7 +19,7 @@
 #define EXITGRAPH_PROFILE_STORE_SCHEMA_H
 
 #define STORE_APPLICATION_ID 0x65786772 /* "exgr" */
-#define STORE_VERSION	     1
+#define STORE_VERSION	     2
 
 struct store_table {
 	const char *name;
@@ -102,6 +103,32 @@ static const struct store_table store_tables[] = {
 			    "  upper_ns INTEGER NOT NULL, -- inclusive\n"
 			    "  count INTEGER NOT NULL,\n"
 			    "  PRIMARY KEY (node, lower_ns)) WITHOUT ROWID" },
+	{ "cycle", "CREATE TABLE cycle ( -- single cycles kept whole\n"
+		   "  id INTEGER PRIMARY KEY,\n"
+		   "  vcpu INTEGER NOT NULL REFERENCES vcpu (id),\n"
+		   "  code INTEGER NOT NULL,\n"
+		   "  reason TEXT NOT NULL, -- the code's name\n"
+		   "  why INTEGER NOT NULL, -- kept: 1 a sample, 2 slowest, 4 over the limit\n"
+		   "  started_unix_ns INTEGER NOT NULL, -- the entry\n"
+		   "  started_mono_ns INTEGER NOT NULL,\n"
+		   "  latency_ns INTEGER NOT NULL, -- exit to next entry\n"
+		   "  duration_ns INTEGER NOT NULL, -- entry to next entry\n"
+		   "  cpu INTEGER NOT NULL, -- at the start\n"
+		   "  rip INTEGER, -- these are NULL if not known\n"
+		   "  next_rip INTEGER,\n"
+		   "  info1 INTEGER, -- VMX exit qualification, SVM EXITINFO1\n"
+		   "  info2 INTEGER,\n"
+		   "  intr_info INTEGER)" },
+	{ "cycle_span", "CREATE TABLE cycle_span ( -- what happened in a cycle\n"
+			"  cycle INTEGER NOT NULL REFERENCES cycle (id),\n"
+			"  number INTEGER NOT NULL, -- 0, 1, ... in order of beginning\n"
+			"  depth INTEGER NOT NULL, -- in how many others\n"
+			"  kind TEXT NOT NULL, -- call, off-cpu, exit\n"
+			"  function INTEGER, -- function.number; of calls only\n"
+			"  from_ns INTEGER, -- since the entry; NULL: before it\n"
+			"  to_ns INTEGER, -- NULL: after the next entry\n"
+			"  cpu INTEGER, -- of off-cpu: where it went on\n"
+			"  PRIMARY KEY (cycle, number)) WITHOUT ROWID" },
 };
 
 /* sqlite3 vm.xg 'SELECT * FROM exits' */
@@ -135,6 +162,25 @@ static const char store_views[] =
 	"FROM node JOIN exit ON exit.id = node.exit JOIN vcpu ON vcpu.id = exit.vcpu\n"
 	"LEFT JOIN function ON function.recording = vcpu.recording\n"
 	"  AND function.number = node.function;\n"
-	"CREATE INDEX node_parent ON node (parent);\n";
+	"CREATE INDEX node_parent ON node (parent);\n"
+	"CREATE VIEW cycles AS\n"
+	"SELECT vcpu.recording, cycle.id AS cycle, vm.pid, vm.name AS vm, vcpu.vcpu_id AS vcpu,\n"
+	"  reason, replace(trim(iif(why & 1, 'sample ', '') || iif(why & 2, 'slowest ', '')\n"
+	"    || iif(why & 4, 'over', '')), ' ', ',') AS why,\n"
+	"  strftime('%Y-%m-%d %H:%M:%S', started_unix_ns / 1000000000, 'unixepoch')\n"
+	"    || printf('.%06d', started_unix_ns / 1000 % 1000000) AS started_utc,\n"
+	"  latency_ns, duration_ns, cycle.cpu, iif(rip IS NULL, NULL, printf('0x%llx', rip)) AS rip,\n"
+	"  iif(info1 IS NULL, NULL, printf('0x%llx', info1)) AS info1,\n"
+	"  iif(info2 IS NULL, NULL, printf('0x%llx', info2)) AS info2\n"
+	"FROM cycle JOIN vcpu ON vcpu.id = cycle.vcpu\n"
+	"JOIN vm ON vm.recording = vcpu.recording AND vm.number = vcpu.vm\n"
+	"ORDER BY vcpu.recording, reason, latency_ns DESC;\n"
+	"CREATE VIEW cycle_calls AS -- of a cycle: WHERE cycle = 1\n"
+	"SELECT s.cycle, s.number, s.from_ns, s.to_ns,\n"
+	"  coalesce(s.to_ns, cycle.duration_ns) - coalesce(s.from_ns, 0) AS ns,\n"
+	"  printf('%*s%s', 2 * s.depth, '', coalesce(function.name, '<' || s.kind || '>')) AS call\n"
+	"FROM cycle_span AS s JOIN cycle ON cycle.id = s.cycle JOIN vcpu ON vcpu.id = cycle.vcpu\n"
+	"LEFT JOIN function ON function.recording = vcpu.recording\n"
+	"  AND function.number = s.function;\n";
 
 #endif
