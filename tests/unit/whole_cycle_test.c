@@ -88,6 +88,7 @@ static void test_events(void **state)
 		{ 1900, { 5 }, CYCLE_ON_CPU },
 		{ 2000, { F_HANDLE - XG_ID_FUNCTION + SHIFT }, CYCLE_RETURN },
 		{ 2000, { F_RUN_IOCTL - XG_ID_FUNCTION + SHIFT }, CYCLE_RETURN },
+		{ 2500, { 0 }, CYCLE_OFF_CPU },
 		{ 2500, { 6 }, CYCLE_ON_CPU },
 		{ 2500, { F_RUN_IOCTL - XG_ID_FUNCTION + SHIFT }, CYCLE_ENTRY },
 		{ 2600, { F_RUN - XG_ID_FUNCTION + SHIFT }, CYCLE_ENTRY },

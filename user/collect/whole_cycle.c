@@ -78,10 +78,12 @@ static void on_cpu(struct replay *replay, u32 cpu, s64 ns)
 	struct cycle *cycle = replay->cycle;
 	struct cycle_event *last = cycle->events + cycle->event_cnt - 1;
 
-	if (cycle->event_cnt && last->kind == CYCLE_ON_CPU)
+	if (cycle->event_cnt && last->kind == CYCLE_ON_CPU) {
 		last->cpu = cpu;
-	else if (cpu != replay->cpu)
+	} else if (cpu != replay->cpu) {
+		add(replay, CYCLE_OFF_CPU, ns);
 		add(replay, CYCLE_ON_CPU, ns)->cpu = cpu;
+	}
 	replay->cpu = cpu;
 }
 
@@ -162,7 +164,8 @@ int whole_cycle_fill(const struct xg_capture *header, const u64 *log,
 	out->info2 = header->info2;
 	out->intr_info = header->intr_info;
 	out->cpu = header->cpu;
-	out->events = calloc(header->log_n + 1, sizeof(*out->events));
+	/* Word of a CPU makes two events. */
+	out->events = calloc(2 * header->log_n + 1, sizeof(*out->events));
 	if (!out->events)
 		return -ENOMEM;
 	r = fill_base(&replay);

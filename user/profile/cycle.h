@@ -30,7 +30,8 @@ enum cycle_event_kind {
 	CYCLE_RETURN,  /* the return of the latest open call, which is of `function` */
 	CYCLE_EXIT,    /* the exit: once in each cycle */
 	CYCLE_OFF_CPU, /* the thread leaves its CPU ... */
-	CYCLE_ON_CPU,  /* ... and is on `cpu` from here on */
+	CYCLE_ON_CPU,  /* ... and is on `cpu` from here on; both at once: it was moved before
+			* here, in user space, where time off the CPU is not seen */
 	CYCLE_EVENT_KIND_COUNT,
 };
 
