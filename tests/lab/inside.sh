@@ -80,6 +80,12 @@ scenario_many() {
 	record_few no-slot --max-vcpus 1 -- exitgraph guest cpuid --count 2000 --vcpus 2
 }
 
+# The limit is where a bucket of the histograms begins: that tells how many are above it.
+scenario_keep() {
+	record keep --samples 10 --slowest 3 --over 262143ns -- sh -c \
+		'exitgraph guest pio-eventfd --count 3000; exitgraph guest pio --count 300'
+}
+
 scenario_move() {
 	record move -- exitgraph guest pio-eventfd --count 20000 --move
 }

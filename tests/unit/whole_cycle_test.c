@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include "collect/whole_cycle.h"
-#include "profile/cycle.h"
+#include "profile/cycle_spans.h"
 
 #define FUNCTIONS 100
 #define SHIFT	  100
@@ -224,6 +224,7 @@ static void test_random_cycles_add_up_to_the_tree(void **state)
 		enter(f, F_RUN, random_below(100));
 		end_cycle(f, random_below(100), random_below(200), &cycle);
 		assert_int_equal(f->st->bad, 0);
+		assert_int_equal(cycle_check(&cycle, FUNCTIONS + SHIFT), 0);
 		add_cycle(whole, &cycle);
 		clear(&cycle);
 	}
