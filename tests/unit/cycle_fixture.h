@@ -19,6 +19,7 @@ struct cycle_fixture {
 	u64 clock_ns;
 	u64 longest_ns; /* of the time between two events */
 	u32 function_cnt;
+	u32 *unique; /* if not NULL: the next call's function, each call its own */
 	u32 cpu_cnt;
 	u32 stack[CYCLE_FIXTURE_DEPTH + 8];
 	u32 depth;
@@ -71,7 +72,7 @@ static inline void cycle_calls(struct cycle_fixture *f, u32 budget)
 		if (f->depth > base && cycle_pick(f, 2)) {
 			cycle_leave(f);
 		} else if (f->depth < CYCLE_FIXTURE_DEPTH && cycle_pick(f, 12)) {
-			cycle_enter(f, cycle_pick(f, f->function_cnt));
+			cycle_enter(f, f->unique ? (*f->unique)++ : cycle_pick(f, f->function_cnt));
 		} else if (!cycle_pick(f, 3)) {
 			cycle_event(f, CYCLE_OFF_CPU, 0);
 			cycle_event(f, CYCLE_ON_CPU, cycle_pick(f, f->cpu_cnt));
@@ -121,7 +122,7 @@ static inline void cycle_fixture_fill(struct cycle_fixture *f, u32 base_cnt, u32
 	c->latency_ns = c->duration_ns - c->guest_ns;
 }
 
-/* Add a random one to @vcpu. */
+/* Add a random one to @vcpu, its functions below @function_cnt. */
 static inline struct cycle *cycle_fixture_add(struct vcpu *vcpu, u64 *seed, u32 function_cnt,
 					      u32 cpu_cnt, u32 base_cnt, u32 budget, u64 longest_ns)
 {

@@ -110,7 +110,7 @@ static void extreme_numbers_round_trip(void **state)
 	c->code = UINT64_MAX;
 	c->rip = c->next_rip = c->info1 = c->info2 = UINT64_MAX;
 	c->intr_info = UINT32_MAX;
-	c->cpu = INT32_MAX;
+	c->cpu = CYCLE_CPU_MAX;
 	c->started_unix_ns = c->started_mono_ns = INT64_MAX;
 	c->duration_ns = c->latency_ns = INT64_MAX;
 	read = round_trip(profile);
@@ -256,7 +256,7 @@ static const struct {
 	{ "UPDATE cycle SET latency_ns = 'long'", "latency_ns" },
 	{ "UPDATE cycle SET duration_ns = -1", "duration_ns" },
 	{ "UPDATE cycle SET duration_ns = 1899", "fit" },
-	{ "UPDATE cycle SET cpu = 4294967296", "cpu" },
+	{ "UPDATE cycle SET cpu = 8192", "cpu" },
 	{ "UPDATE cycle SET rip = 'here'", "rip is no number" },
 	{ "UPDATE cycle SET intr_info = 4294967296", "intr_info" },
 	{ "DELETE FROM cycle", "cycle" },

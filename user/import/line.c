@@ -11,6 +11,7 @@
 struct cursor {
 	const char *p;
 	const char *end; /* spaces at the end of the line left out */
+	bool no_duration;
 };
 
 static bool is_digit(char c)
@@ -120,9 +121,9 @@ static enum column take_numeric(struct cursor *c, struct line *line)
 	}
 	if (is_next(c, "."))
 		return take_decimal(c, line, number);
-	/* A relative time comes first, and another column after it. */
+	/* A relative time comes first, and another column after it: the duration, if no other. */
 	if (is_next(c, " us |") && line->cpu < 0 && !line->task.text &&
-	    memchr(c->p + 5, '|', left(c) - 5)) {
+	    (c->no_duration || memchr(c->p + 5, '|', left(c) - 5))) {
 		c->p += 5;
 		line->prefix = c->p;
 		return COLUMN_MORE;
@@ -235,7 +236,7 @@ static bool take_switch(struct cursor *c, struct line *line)
 }
 
 /* The kernel's columns. False if it is not such a line. */
-static bool parse_columns(struct cursor *c, bool no_duration, struct line *line)
+static bool parse_columns(struct cursor *c, struct line *line)
 {
 	struct cursor before = *c;
 	enum column column;
@@ -261,10 +262,11 @@ static bool parse_columns(struct cursor *c, bool no_duration, struct line *line)
 	if (line->cpu >= 0 && take_switch(c, line))
 		return true;
 	*c = before;
-	if (no_duration && (line->cpu >= 0 || line->task.text || taken)) {
-		/* The bar's two spaces are missing, but one belongs to the column before. */
-		c->p -= 1;
-		line_call(line, c->p, c->end);
+	if (c->no_duration && (line->cpu >= 0 || line->task.text || taken)) {
+		skip_spaces(c);
+		/* No bar: one of the spaces belongs to the column before. */
+		line->depth = c->p > before.p ? (c->p - before.p - 1) / 2 : 0;
+		body_parse(c->p, c->end, line);
 		if (line->kind != LINE_DAMAGED)
 			return true;
 	}
@@ -309,7 +311,7 @@ bool line_header_without_duration(const char *text, const char *end)
 
 void line_parse(const char *text, const char *end, bool no_duration, struct line *line)
 {
-	struct cursor c = { text, end };
+	struct cursor c = { text, end, no_duration };
 
 	while (c.end > c.p && (c.end[-1] == ' ' || c.end[-1] == '\r' || c.end[-1] == '\t'))
 		c.end--;
@@ -338,7 +340,7 @@ void line_parse(const char *text, const char *end, bool no_duration, struct line
 	if (foreign_lost(c.p, c.end, line))
 		return;
 	c.p = text;
-	if (parse_columns(&c, no_duration, line))
+	if (parse_columns(&c, line))
 		return;
 	*line = (struct line){ .kind = LINE_TEXT, .cpu = -1 };
 	foreign_parse(text, c.end, line);

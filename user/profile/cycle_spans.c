@@ -233,7 +233,7 @@ static bool numbers_fit(const struct cycle *cycle)
 {
 	return cycle->started_unix_ns <= INT64_MAX && cycle->started_mono_ns <= INT64_MAX &&
 	       cycle->latency_ns <= INT64_MAX && cycle->duration_ns <= INT64_MAX &&
-	       cycle->cpu <= INT32_MAX && !(cycle->why & ~CYCLE_WHY_ALL);
+	       cycle->cpu <= CYCLE_CPU_MAX && !(cycle->why & ~CYCLE_WHY_ALL);
 }
 
 int cycle_check(const struct cycle *cycle, size_t function_cnt)
@@ -249,7 +249,7 @@ int cycle_check(const struct cycle *cycle, size_t function_cnt)
 		return -EINVAL;
 	for (size_t i = 0; i < cnt && !err; i++) {
 		if (spans[i].kind == SPAN_CALL ? spans[i].function >= function_cnt
-					       : spans[i].cpu > INT32_MAX)
+					       : spans[i].cpu > CYCLE_CPU_MAX)
 			err = -EINVAL;
 	}
 	return err;

@@ -21,6 +21,7 @@
 /* Far more than a recording follows. */
 #define CYCLE_DEPTH_MAX 512
 #define CYCLE_SPANS_MAX 65536
+#define CYCLE_CPU_MAX	8191 /* NR_CPUS of x86 */
 #define CYCLE_WHY_ALL	(CYCLE_SAMPLE | CYCLE_SLOWEST | CYCLE_OVER)
 
 enum span_kind {

@@ -36,6 +36,12 @@
 const char *reason_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);
 
 /*
+ * What the kernel's kvm_exit tracepoint prints for it: "CPUID" on VMX, "cpuid" on SVM, "0x41"
+ * for a code that is unknown there. Written to @buffer or constant.
+ */
+const char *reason_trace_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);
+
+/*
  * Does @pattern (a name, in any case, with or without EXIT_REASON_ or SVM_EXIT_; a number,
  * decimal or 0x...; a glob) mean that code? A name means it with any VMX flags, too.
  */

@@ -108,7 +108,7 @@ void store_read_cycle(struct reader *r)
 	cycle->started_mono_ns = reader_number(r, 5, INT64_MAX);
 	cycle->latency_ns = reader_number(r, 6, INT64_MAX);
 	cycle->duration_ns = reader_number(r, 7, INT64_MAX);
-	cycle->cpu = reader_number(r, 8, INT32_MAX);
+	cycle->cpu = reader_number(r, 8, CYCLE_CPU_MAX);
 	read_optional(r, cycle);
 	added = reader_add_row(r, &r->cycles, cycle, ROWS_MAX);
 	if (added)
@@ -187,7 +187,7 @@ void store_read_span(struct reader *r)
 	if (kind == SPAN_CALL)
 		span->function = reader_number(r, 4, ROWS_MAX);
 	if (kind == SPAN_OFF_CPU)
-		span->cpu = reader_number(r, 7, INT32_MAX);
+		span->cpu = reader_number(r, 7, CYCLE_CPU_MAX);
 	if (kind == SPAN_CALL && span->function >= row->recording->function_cnt)
 		reader_damaged(r, "a cycle has a call of an unknown function");
 }
