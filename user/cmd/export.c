@@ -69,7 +69,8 @@ static const struct argp_option options[] = {
 	  "'samples', 'over'; 'all' is the default",
 	  3 },
 	{ "funcgraph-options", OPT_FUNCGRAPH_OPTIONS, "LIST", 0,
-	  "What the lines show, as in the kernel's trace_options: cpu, duration, overhead and events "
+	  "What the lines show, as in the kernel's trace_options: cpu, duration, overhead and "
+	  "events "
 	  "(kvm_entry, kvm_exit), which are the default, and abstime, reltime, proc, tail; nocpu "
 	  "and so on to leave one out",
 	  3 },

@@ -8,6 +8,7 @@
 
 #include "analyze/metrics.h"
 #include "profile/store.h"
+#include "render/cycle_list.h"
 #include "render/report.h"
 #include "render/stream.h"
 #include "util/cleanup.h"
@@ -19,7 +20,9 @@ struct arguments {
 	struct report_options options;
 	const struct report_renderer *renderer;
 	bool per_vcpu;
-	u32 recording; /* from 1; 0 = all */
+	bool count_may_follow; /* --slowest was given without a number */
+	bool which;	       /* --cycles was given */
+	u32 recording;	       /* from 1; 0 = all */
 	const char *metrics, *metric_columns;
 };
 
@@ -34,7 +37,11 @@ enum {
 	OPT_JSON,
 	OPT_METRICS,
 	OPT_METRIC_COLUMNS,
+	OPT_SLOWEST,
+	OPT_CYCLES,
 };
+
+#define SLOWEST_DEFAULT 3
 
 static const struct argp_option options[] = {
 	{ "input", 'i', "FILE", 0, "The same as FILE; exitgraph.xg if none is given", 0 },
@@ -51,11 +58,20 @@ static const struct argp_option options[] = {
 	  "('time')",
 	  2 },
 	{ "json", OPT_JSON, NULL, 0, "Everything as JSON, in ns", 2 },
+	{ "slowest", OPT_SLOWEST, "N", OPTION_ARG_OPTIONAL,
+	  "Instead of sums, single cycles call by call: the N slowest of each reason (3), of those "
+	  "that 'record --slowest' kept",
+	  3 },
+	{ "cycles", OPT_CYCLES, "WHICH", 0,
+	  "Likewise, single cycles that were kept as 'samples', as 'slowest', as 'over' the limit, "
+	  "or "
+	  "'all'; in order of time, if not with --slowest",
+	  3 },
 	{ "metrics", OPT_METRICS, "FILE", 0,
 	  "Show the figures per function in FILE ('name : figure : ...', or CSV) beside the times",
-	  3 },
+	  4 },
 	{ "metric-columns", OPT_METRIC_COLUMNS, "N,NAME[,...]", 0,
-	  "Of these, only the Nth (from 1), or those that the header calls NAME", 3 },
+	  "Of these, only the Nth (from 1), or those that the header calls NAME", 4 },
 	{},
 };
 
@@ -101,6 +117,44 @@ static error_t parse_once(const char *what, const char *text, const char **out)
 	return 0;
 }
 
+/* --slowest, --slowest=N */
+static error_t parse_slowest(const char *text, struct arguments *a)
+{
+	a->options.cycles = true;
+	a->options.slowest = true;
+	a->options.cycle_cnt = SLOWEST_DEFAULT;
+	a->count_may_follow = !text;
+	return text ? parse_number("--slowest", text, &a->options.cycle_cnt) : 0;
+}
+
+/* A file; but of "--slowest 5 vm.xg", 5 is no file. */
+static error_t parse_file(const char *text, struct arguments *a)
+{
+	if (a->count_may_follow && *text && strspn(text, "0123456789") == strlen(text)) {
+		a->count_may_follow = false;
+		return parse_number("--slowest", text, &a->options.cycle_cnt);
+	}
+	if (a->path) {
+		err_r(-EINVAL, "one file at a time: '%s' or '%s'", a->path, text);
+		return EINVAL;
+	}
+	a->path = text;
+	return 0;
+}
+
+/* What goes together, when all options are known. */
+static error_t check(struct arguments *a)
+{
+	if (a->metric_columns && !a->metrics) {
+		err_r(-EINVAL, "--metric-columns needs the --metrics FILE that has them");
+		return EINVAL;
+	}
+	/* The slowest ones of a sample are not the slowest. */
+	if (a->options.slowest && !a->which)
+		a->options.cycle_why = CYCLE_SLOWEST;
+	return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -108,12 +162,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'i':
 	case ARGP_KEY_ARG:
-		if (a->path) {
-			err_r(-EINVAL, "one file at a time: '%s' or '%s'", a->path, arg);
-			return EINVAL;
-		}
-		a->path = arg;
-		return 0;
+		return parse_file(arg, a);
 	case OPT_REASON:
 		return -selection_add_reasons(&a->selection, arg);
 	case OPT_VCPU:
@@ -136,11 +185,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return parse_once("--metrics", arg, &a->metrics);
 	case OPT_METRIC_COLUMNS:
 		return parse_once("--metric-columns", arg, &a->metric_columns);
+	case OPT_SLOWEST:
+		return parse_slowest(arg, a);
+	case OPT_CYCLES:
+		a->options.cycles = true;
+		a->which = true;
+		return -cycle_list_parse_why(arg, &a->options.cycle_why);
 	case ARGP_KEY_END:
-		if (!a->metric_columns || a->metrics)
-			return 0;
-		err_r(-EINVAL, "--metric-columns needs the --metrics FILE that has them");
-		return EINVAL;
+		return check(a);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -151,7 +203,9 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[FILE]",
 	.doc = "Show a recording: exit reasons, latencies and call trees.\v"
-	       "Example: exitgraph report --reason CPUID,MSR --min-share 1 vm.xg",
+	       "Examples:\n"
+	       "  exitgraph report --reason CPUID,MSR --min-share 1 vm.xg\n"
+	       "  exitgraph report --slowest 1 --reason HLT vm.xg",
 };
 
 static int render(const struct profile *profile, const struct arguments *a)
@@ -182,6 +236,30 @@ static int check_recording(const struct profile *profile, const struct arguments
 	return 0;
 }
 
+/* Are there single cycles, if they shall be shown? */
+static int check_cycles(const struct profile *profile, const struct arguments *a)
+{
+	const struct recording *first = profile_recording(profile, a->recording ?: 1);
+	struct cycle_list list;
+	u32 number = 0;
+	int err;
+
+	if (!a->options.cycles)
+		return 0;
+	profile_for_each_recording (recording, profile) {
+		if (a->recording && ++number != a->recording)
+			continue;
+		err = cycle_list_fill(&list, recording, &a->selection, a->options.cycle_why);
+		if (err)
+			return err_r(err, "cannot show %s: out of memory", a->path);
+		if (list.cnt) {
+			cycle_list_clear(&list);
+			return 0;
+		}
+	}
+	return cycle_list_none(first, a->path, a->options.cycle_why);
+}
+
 static int show(struct arguments *a)
 {
 	_cleanup_(profile_free) struct profile *profile = NULL;
@@ -193,6 +271,8 @@ static int show(struct arguments *a)
 	if (!err)
 		err = selection_check(&a->selection, profile,
 				      profile_recording(profile, a->recording));
+	if (!err)
+		err = check_cycles(profile, a);
 	if (!err)
 		err = render(profile, a);
 	return err ? err : stream_finish(stdout, "the report");

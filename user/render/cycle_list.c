@@ -74,8 +74,8 @@ int cycle_list_none(const struct recording *recording, const char *path, u32 why
 			option = whys[i].option;
 	}
 	if (cnt)
-		return err_r(-ENOENT, "%s holds %zu single cycles, but none of those chosen", path,
-			     cnt);
+		return err_r(-ENOENT, "of the single cycles in %s (%zu), none is of those chosen",
+			     path, cnt);
 	return err_r(-ENOENT,
 		     "%s holds no single cycles; 'exitgraph record %s' keeps some beside the sums",
 		     path, option);
@@ -129,6 +129,32 @@ static int add(struct cycle_list *list, const struct vcpu *vcpu, const struct cy
 	return 0;
 }
 
+/* Those of @vcpu that were kept for one of @why and that @selection chooses, or have @code. */
+static int add_vcpu(struct cycle_list *list, const struct vcpu *vcpu,
+		    const struct selection *selection, u64 code, u32 why)
+{
+	int err = 0;
+
+	vcpu_for_each_cycle (cycle, vcpu) {
+		bool chosen = selection ? selection_has_reason(selection, vcpu->isa, cycle->code)
+					: cycle->code == code;
+
+		if (!err && chosen && (!why || cycle->why & why))
+			err = add(list, vcpu, cycle);
+	}
+	return err;
+}
+
+/* The list is complete, or there was no memory for it. */
+static int finish(struct cycle_list *list, int err)
+{
+	if (err)
+		cycle_list_clear(list);
+	else if (list->cnt)
+		qsort(list->items, list->cnt, sizeof(*list->items), by_time);
+	return err;
+}
+
 int cycle_list_fill(struct cycle_list *list, const struct recording *recording,
 		    const struct selection *selection, u32 why)
 {
@@ -136,20 +162,19 @@ int cycle_list_fill(struct cycle_list *list, const struct recording *recording,
 
 	*list = (struct cycle_list){ .recording = recording };
 	recording_for_each_vcpu (vcpu, recording) {
-		if (!selection_has_vcpu(selection, recording, vcpu))
-			continue;
-		vcpu_for_each_cycle (cycle, vcpu) {
-			if ((why && !(cycle->why & why)) ||
-			    !selection_has_reason(selection, vcpu->isa, cycle->code))
-				continue;
-			err = add(list, vcpu, cycle);
-			if (err) {
-				cycle_list_clear(list);
-				return err;
-			}
-		}
+		if (!err && selection_has_vcpu(selection, recording, vcpu))
+			err = add_vcpu(list, vcpu, selection, 0, why);
 	}
-	if (list->cnt)
-		qsort(list->items, list->cnt, sizeof(*list->items), by_time);
-	return 0;
+	return finish(list, err);
+}
+
+int cycle_list_fill_group(struct cycle_list *list, const struct recording *recording,
+			  const struct group *group, u64 code, u32 why)
+{
+	int err = 0;
+
+	*list = (struct cycle_list){ .recording = recording };
+	for (size_t i = 0; i < group->vcpu_cnt && !err; i++)
+		err = add_vcpu(list, group->vcpus[i], NULL, code, why);
+	return finish(list, err);
 }

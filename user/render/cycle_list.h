@@ -3,7 +3,7 @@
 #ifndef EXITGRAPH_RENDER_CYCLE_LIST_H
 #define EXITGRAPH_RENDER_CYCLE_LIST_H
 
-#include "render/selection.h"
+#include "render/view.h"
 
 struct cycle_item {
 	const struct vcpu *vcpu;
@@ -22,6 +22,11 @@ struct cycle_list {
  */
 int cycle_list_fill(struct cycle_list *list, const struct recording *recording,
 		    const struct selection *selection, u32 why);
+
+/* Likewise those with @code of the vCPUs of @group, which is one of a view of @recording. */
+int cycle_list_fill_group(struct cycle_list *list, const struct recording *recording,
+			  const struct group *group, u64 code, u32 why);
+
 void cycle_list_clear(struct cycle_list *list);
 
 /* Those with the largest latency first. */

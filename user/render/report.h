@@ -23,6 +23,10 @@ struct report_options {
 	enum tree_sort sort;
 	bool unicode; /* lines and bars, else ASCII */
 	bool brief;   /* no histograms and no trees */
+	bool cycles;	  /* single cycles instead of the sums: */
+	bool slowest;	  /* the slowest of each reason first, else in order of time */
+	u32 cycle_why;	  /* only those kept for this (enum cycle_why), 0 = all */
+	u32 cycle_cnt;	  /* of each reason at most so many, 0 = all */
 	const struct metrics *metrics; /* figures to show beside the times, or NULL */
 };
 

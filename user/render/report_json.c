@@ -15,6 +15,7 @@
  *	                        "self_ns", "min_ns" to "histogram", "children": [ ... ] } ]
  *	    } ] } ],
  *	    "source", "first_line", "last_line", "warnings": [ "..." ],      of an import
+ *	    "cycles": [ ... ],             with --slowest or --cycles only: render/cycle_json.h
  *	    "losses": [ { "kind", "sort": "loss" | "note", "count", "meaning" } ]
  *	} ],
  *	"metrics": [ ... ] }               with --metrics only: render/metrics_json.h
@@ -30,6 +31,7 @@
 
 #include "profile/losses.h"
 #include "profile/reasons.h"
+#include "render/cycle_json.h"
 #include "render/json_number.h"
 #include "render/metrics_json.h"
 #include "render/report.h"
@@ -255,6 +257,8 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 	for (size_t i = 0; i < view_cnt; i++) {
 		b.recording = views[i]->recording;
 		object = recording_object(&b, views[i]);
+		if (options->cycles)
+			set(&b, object, "cycles", cycle_json(views[i], options));
 		set(&b, object, "warnings", warnings_array(&b, views, view_cnt, i));
 		append(&b, recordings, object);
 	}

@@ -6,6 +6,7 @@
 
 #include "profile/reasons.h"
 #include "profile/tree.h"
+#include "render/cycle_text.h"
 #include "render/histogram.h"
 #include "render/losses.h"
 #include "render/metrics_text.h"
@@ -378,12 +379,14 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 			fprintf(out, "%srecording %u of %zu: ", i ? "\n" : "", view->number,
 				view_cnt);
 		print_head(view, out);
-		for (size_t k = 0; k < view->group_cnt && !err; k++)
+		if (options->cycles)
+			err = cycle_text_print(view, !i, options, out);
+		for (size_t k = 0; k < view->group_cnt && !err && !options->cycles; k++)
 			err = print_group(view->recording, &view->groups[k], view->group_cnt > 1,
 					  !i && !k && !options->brief && has_tree(view), options,
 					  out);
 		putc('\n', out);
-		if (!err)
+		if (!err && !options->cycles)
 			err = print_warnings(views, view_cnt, i, out);
 		if (!err)
 			err = losses_print(view->recording->losses, out);

@@ -14,20 +14,19 @@ static const char *const headings[] = {
 };
 #define COLUMNS "rrrrrrrrl"
 
-/* How the lines from a call to its children are drawn: before a child, before what is below. */
-struct lines {
-	const char *child, *last_child;
-	const char *below, *below_last;
-};
+const struct tree_lines *tree_lines(bool unicode)
+{
+	static const struct tree_lines ascii = { "|-", "`-", "| ", "  " };
+	static const struct tree_lines boxes = { "├ ", "└ ", "│ ", "  " };
 
-static const struct lines ascii_lines = { "|-", "`-", "| ", "  " };
-static const struct lines unicode_lines = { "├ ", "└ ", "│ ", "  " };
+	return unicode ? &boxes : &ascii;
+}
 
 struct printer {
 	const struct recording *recording;
 	const struct reason *reason;
 	const struct report_options *options;
-	const struct lines *lines;
+	const struct tree_lines *lines;
 	struct table *table;
 	char *prefix; /* the lines left of the current level */
 	size_t prefix_room;
@@ -70,25 +69,19 @@ static void add_numbers(struct printer *p, double inclusive_ns, double self_ns,
 	table_cell(p->table, calls->count ? units_duration((double)calls->max_ns, text) : "-");
 }
 
-/* The cell with the tree's lines and the call's name. */
-static int add_name(struct printer *p, const struct node *node, bool last)
+int tree_text_name(struct table *table, const char *prefix, const char *line, const char *name,
+		   const char *module, const char *behind)
 {
-	const char *module = node_module(p->recording, node);
-	const char *line = last ? p->lines->last_child : p->lines->child;
-	const char *name = node_name(p->recording, node);
-	_cleanup_free_ char *text = NULL;
-	int n;
-
 	/* vmlinux is what function_graph leaves out, too. */
-	if (*module && strcmp(module, "vmlinux"))
-		n = asprintf(&text, "%s%s%s [%s]", p->prefix, line, name, module);
-	else
-		n = asprintf(&text, "%s%s%s", p->prefix, line, name);
-	if (n < 0) {
+	bool plain = !*module || !strcmp(module, "vmlinux");
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "%s%s%s%s%s%s%s", prefix, line, name, plain ? "" : " [",
+		     plain ? "" : module, plain ? "" : "]", behind) < 0) {
 		text = NULL;
 		return -ENOMEM;
 	}
-	table_cell(p->table, text);
+	table_cell(table, text);
 	return 0;
 }
 
@@ -131,7 +124,10 @@ static int print_level(struct printer *p, const struct node *first, u32 depth)
 
 		add_numbers(p, (double)node->dist.total_ns, (double)node_self_ns(node),
 			    &node->dist);
-		err = add_name(p, node, last);
+		err = tree_text_name(p->table, p->prefix,
+				     last ? p->lines->last_child : p->lines->child,
+				     node_name(p->recording, node), node_module(p->recording, node),
+				     "");
 		if (!err)
 			err = print_below(p, node, last ? p->lines->below_last : p->lines->below,
 					  depth + 1);
@@ -181,7 +177,7 @@ int tree_text_print(const struct recording *recording, const struct reason *reas
 		.recording = recording,
 		.reason = reason,
 		.options = options,
-		.lines = options->unicode ? &unicode_lines : &ascii_lines,
+		.lines = tree_lines(options->unicode),
 		.prefix = strdup(""),
 		.prefix_room = 1,
 	};

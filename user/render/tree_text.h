@@ -17,6 +17,23 @@
 
 #include "render/report.h"
 
+struct table;
+
+/* How the lines from a call to its children are drawn: before a child, before what is below. */
+struct tree_lines {
+	const char *child, *last_child;
+	const char *below, *below_last;
+};
+
+const struct tree_lines *tree_lines(bool unicode);
+
+/*
+ * Add the cell of a tree's line: @prefix and @line are drawn, then come the name with its module,
+ * and what is said @behind it. 0 or -ENOMEM.
+ */
+int tree_text_name(struct table *table, const char *prefix, const char *line, const char *name,
+		   const char *module, const char *behind);
+
 /*
  * What the columns are, to be printed once before the first tree; @imported says whether cycles
  * are those of an imported trace.

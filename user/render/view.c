@@ -14,16 +14,24 @@ static const char *const pseudo_names[] = {
 };
 _Static_assert(ARRAY_SIZE(pseudo_names) == NODE_KIND_COUNT, "every kind has its name");
 
+const char *kind_name(const struct recording *recording, enum node_kind kind, u32 function)
+{
+	return kind == NODE_CALL ? recording->functions[function].name : pseudo_names[kind];
+}
+
+const char *kind_module(const struct recording *recording, enum node_kind kind, u32 function)
+{
+	return kind == NODE_CALL ? recording->functions[function].module : "";
+}
+
 const char *node_name(const struct recording *recording, const struct node *node)
 {
-	if (node->kind == NODE_CALL)
-		return recording->functions[node->function].name;
-	return pseudo_names[node->kind];
+	return kind_name(recording, node->kind, node->function);
 }
 
 const char *node_module(const struct recording *recording, const struct node *node)
 {
-	return node->kind == NODE_CALL ? recording->functions[node->function].module : "";
+	return kind_module(recording, node->kind, node->function);
 }
 
 void view_free(struct view **view)

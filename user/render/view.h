@@ -32,6 +32,10 @@ int view_new(const struct recording *recording, u32 number, const struct selecti
 	     bool per_vcpu, struct view **out);
 void view_free(struct view **view);
 
+/* The name of a call of @function, or of the pseudo call: "<guest>" and so on; and its module. */
+const char *kind_name(const struct recording *recording, enum node_kind kind, u32 function);
+const char *kind_module(const struct recording *recording, enum node_kind kind, u32 function);
+
 /* The name of @node: its function's, or "<guest>" and so on. */
 const char *node_name(const struct recording *recording, const struct node *node);
 
