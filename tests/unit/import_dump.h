@@ -31,6 +31,7 @@ enum dump_options {
 	DUMP_HEADER = 1 << 11,
 	DUMP_CRLF = 1 << 12,
 	DUMP_TRACE_CMD = 1 << 13,
+	DUMP_COMPLETE = 1 << 14, /* every call returns */
 };
 
 static const char *const dump_functions[] = {
@@ -58,13 +59,14 @@ struct dump_task {
 	u32 depth, cpu;
 	u32 function[DUMP_DEPTH];
 	u64 start_ns[DUMP_DEPTH];
+	u32 start_cpu[DUMP_DEPTH];
 	char path[DUMP_DEPTH][1024];
 };
 
 struct dump {
 	u32 options;
 	u64 seed, clock_ns;
-	u32 line_cnt;
+	u32 line_cnt, block_cnt, named_cnt, migration_cnt; /* lines; switch blocks; ... */
 	struct dump_event *events;
 	size_t event_cnt;
 	struct dump_task tasks[DUMP_TASKS];
@@ -115,6 +117,7 @@ static inline void dump_call(struct dump *d, u32 index)
 
 	task->function[depth] = function;
 	task->start_ns[depth] = d->clock_ns;
+	task->start_cpu[depth] = task->cpu;
 	snprintf(task->path[depth], sizeof(task->path[depth]), "%s%s%.*s",
 		 depth ? task->path[depth - 1] : "", depth ? ";" : "",
 		 (int)(space ? space - name : (long)strlen(name)), name);
@@ -138,6 +141,7 @@ static inline void dump_return(struct dump *d, u32 index)
 	u32 depth = --task->depth;
 	u64 ns = d->clock_ns - task->start_ns[depth];
 
+	d->migration_cnt += task->cpu != task->start_cpu[depth];
 	dump_emit(d, (struct dump_event){ task->cpu, index, task->function[depth], depth, true,
 					  d->clock_ns, ns });
 	dump_count(&d->paths[index], task, dump_printed_ns(ns));
@@ -271,6 +275,7 @@ static inline void dump_block(struct dump *d, const struct dump_event *e)
 		dump_comm(d->out, e->task, false);
 		fprintf(d->out, "\n ------------------------------------------\n\n");
 		d->line_cnt += 4;
+		d->block_cnt++;
 	}
 	*last = e->task;
 }
@@ -329,7 +334,7 @@ static inline void dump_event(struct dump *d, struct dump_event *e)
 			d->options & DUMP_RETVAL ? " /* <-caller+0x1f ret=0x0 */" : "");
 	else if (!e->is_return)
 		fprintf(d->out, "%s(%s) {", name, args);
-	else if (named)
+	else if (named && ++d->named_cnt)
 		fprintf(d->out, "} /* %s%s */", name, d->options & DUMP_RETVAL ? " ret=-22" : "");
 	else
 		putc('}', d->out);
@@ -355,6 +360,12 @@ static inline char *dump_make(struct dump *d, u32 options, u64 seed, u32 steps, 
 	}
 	for (u32 i = 0; i < steps; i++)
 		dump_step(d);
+	for (u32 i = 0; i < DUMP_TASKS && options & DUMP_COMPLETE; i++) {
+		while (d->tasks[i].depth) {
+			d->clock_ns += 90 + dump_pick(d, 1000);
+			dump_return(d, i);
+		}
+	}
 	if (options & DUMP_HEADER)
 		fprintf(d->out, "# tracer: function_graph\n#\n"
 				"# CPU  DURATION                  FUNCTION CALLS\n"

@@ -65,6 +65,54 @@ static void long_dump(void **state)
 	check(DUMP_NOISE, 2, 20000, 12000);
 }
 
+/* Call by call nothing is missing, so inclusive and self times are right to the nanosecond. */
+static void compare_self(struct paths *want, const struct recording *recording, u32 tid)
+{
+	struct paths got = {};
+
+	paths_add(&got, recording, tid);
+	assert_int_equal(got.cnt, want->cnt);
+	for (size_t i = 0; i < want->cnt; i++) {
+		const struct path *w = &want->path[i], *g = paths_find(&got, w->name);
+
+		assert_int_equal(g->calls, w->calls);
+		assert_int_equal(g->total_ns, w->total_ns);
+		assert_int_equal((s64)g->total_ns - g->child_ns, (s64)w->total_ns - w->child_ns);
+	}
+	paths_clear(&got);
+}
+
+/*
+ * 3,000 lines and more, on CPUs that take turns, of tasks that migrate in the middle of their
+ * calls, with switch blocks and named closing braces; all calls return.
+ */
+static void complete_dump(void **state)
+{
+	for (u64 seed = 40; seed < 50; seed++) {
+		_cleanup_(profile_free) struct profile *profile = NULL;
+		_cleanup_free_ char *text = NULL;
+		struct dump d;
+		size_t length;
+		int err;
+
+		text = dump_make(&d, DUMP_HEADER | DUMP_COMPLETE, seed, 4500, &length);
+		assert_true(d.line_cnt >= 3000);
+		assert_true(d.block_cnt > 100 && d.named_cnt > 100 && d.migration_cnt > 100);
+		assert_int_equal(d.unfinished, 0);
+		profile = import_bytes(text, length, &err);
+		assert_int_equal(err, 0);
+		assert_int_equal(profile_recording_cnt(profile), 1);
+		for (int i = 0; i < XG_LOSS_COUNT; i++)
+			assert_int_equal(profile->first->losses[i], 0);
+		compare_self(&d.all, profile->first, 0);
+		for (u32 i = 0; i < DUMP_TASKS; i++)
+			compare_self(&d.paths[i], profile->first, dump_pid(i));
+		print_message("%u lines: %u switch blocks, %u named braces, %u calls that migrated\n",
+			      d.line_cnt, d.block_cnt, d.named_cnt, d.migration_cnt);
+		dump_free(&d);
+	}
+}
+
 static void all_options(void **state)
 {
 	static const u32 options[] = {
@@ -100,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(long_dump),
+		cmocka_unit_test(complete_dump),
 		cmocka_unit_test(all_options),
 		cmocka_unit_test(many_seeds),
 	};

@@ -3,7 +3,7 @@
  * Files that somebody else made: any content gives a profile that everything works on, or one
  * line of error. Never a crash; run it under valgrind and the sanitizers, too.
  */
-#include "fixture.h"
+#include "cycle_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 
 #include "profile/store.h"
 #include "render/csv.h"
+#include "render/funcgraph.h"
 #include "render/report.h"
 
 static char directory[64], *path;
@@ -31,8 +32,12 @@ static int write_file(void)
 
 static int set_up(void **state)
 {
+	u64 seed = 4;
+
 	fixture_directory(directory);
 	profile = fixture_profile();
+	for (u32 i = 0; i < 10; i++)
+		cycle_fixture_add(profile->first->first_vcpu, &seed, 29, 3, i % 5, 40, 10000);
 	return asprintf(&path, "%s/hostile.xg", directory) < 0;
 }
 
@@ -49,18 +54,26 @@ static void use(const struct profile *read)
 {
 	static const char *const tables[] = { "tree", "exits", "functions", "losses" };
 	const struct report_options options = { .sort = SORT_TIME, .unicode = true };
+	const struct report_options cycles = { .cycles = true, .slowest = true };
 	_cleanup_fclose_ FILE *out = fopen("/dev/null", "w");
 	const struct selection all = {};
 	u32 number = 0;
 
 	assert_non_null(out);
 	profile_for_each_recording (recording, read) {
+		struct cycle_list list;
+
+		assert_int_equal(cycle_list_fill(&list, recording, &all, 0), 0);
+		assert_int_equal(funcgraph_write(&list, FUNCGRAPH_DEFAULT, out), 0);
+		cycle_list_clear(&list);
 		for (int merged = 0; merged < 2; merged++) {
 			_cleanup_(view_free) struct view *view = NULL;
 
 			assert_int_equal(view_new(recording, ++number, &all, !merged, &view), 0);
 			assert_int_equal(report_text.render(&view, 1, &options, out), 0);
 			assert_int_equal(report_json.render(&view, 1, &options, out), 0);
+			assert_int_equal(report_text.render(&view, 1, &cycles, out), 0);
+			assert_int_equal(report_json.render(&view, 1, &cycles, out), 0);
 			for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 				assert_int_equal(csv_write(csv_find(tables[i]), view, merged, out),
 						 0);

@@ -111,7 +111,8 @@ static int by_latency(const void *a, const void *b)
 
 void cycle_list_sort_slowest(struct cycle_list *list)
 {
-	qsort(list->items, list->cnt, sizeof(*list->items), by_latency);
+	if (list->cnt)
+		qsort(list->items, list->cnt, sizeof(*list->items), by_latency);
 }
 
 static int add(struct cycle_list *list, const struct vcpu *vcpu, const struct cycle *cycle)
