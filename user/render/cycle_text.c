@@ -31,6 +31,20 @@ static void print_legend(FILE *out)
 	      out);
 }
 
+void cycle_text_hint(const struct recording *recording, FILE *out)
+{
+	char text[UNITS_MAX];
+	u64 cnt = 0;
+
+	recording_for_each_vcpu (vcpu, recording) {
+		vcpu_for_each_cycle (cycle, vcpu)
+			cnt++;
+	}
+	if (cnt)
+		fprintf(out, "  cycles    %s kept whole: --cycles all shows them\n",
+			units_count(cnt, text));
+}
+
 /* "CPU 3", or "CPUs 3, 5, 3" of a cycle that moved. */
 static void print_cpus(const struct cycle *cycle, FILE *out)
 {

@@ -16,6 +16,9 @@
 
 #include "render/report.h"
 
+/* In the head of a report of sums: that there are single cycles, too, if there are. */
+void cycle_text_hint(const struct recording *recording, FILE *out);
+
 /*
  * Print the cycles of @view that @options ask for, by exit reason, or say that there are none;
  * with @legend what the columns are, before them. 0 or -ENOMEM.

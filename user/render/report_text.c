@@ -114,6 +114,7 @@ static void print_head(const struct view *view, FILE *out)
 	label("times", out);
 	fprintf(out, "as %s own cost included\n",
 		*r->source ? "printed, the tracer's" : "measured, the probes'");
+	cycle_text_hint(r, out);
 }
 
 /* Minimum, mean, percentiles and maximum: six cells. */
