@@ -59,13 +59,12 @@ static const struct argp_option options[] = {
 	  2 },
 	{ "json", OPT_JSON, NULL, 0, "Everything as JSON, in ns", 2 },
 	{ "slowest", OPT_SLOWEST, "N", OPTION_ARG_OPTIONAL,
-	  "Instead of sums, single cycles call by call: the N slowest of each reason (3), of those "
-	  "that 'record --slowest' kept",
+	  "Likewise, of each reason the N slowest (3), the slowest first; of those that 'record "
+	  "--slowest' kept, if --cycles does not say otherwise",
 	  3 },
 	{ "cycles", OPT_CYCLES, "WHICH", 0,
-	  "Likewise, single cycles that were kept as 'samples', as 'slowest', as 'over' the limit, "
-	  "or "
-	  "'all'; in order of time, if not with --slowest",
+	  "Instead of sums, single cycles call by call, in order of time: those that were kept as "
+	  "'samples', as 'slowest', as 'over' the limit, or 'all'",
 	  3 },
 	{ "metrics", OPT_METRICS, "FILE", 0,
 	  "Show the figures per function in FILE ('name : figure : ...', or CSV) beside the times",
@@ -147,6 +146,10 @@ static error_t check(struct arguments *a)
 {
 	if (a->metric_columns && !a->metrics) {
 		err_r(-EINVAL, "--metric-columns needs the --metrics FILE that has them");
+		return EINVAL;
+	}
+	if (a->options.cycles && a->options.sort == SORT_TIME) {
+		err_r(-EINVAL, "--sort time is for sums: a single cycle's calls stay in order");
 		return EINVAL;
 	}
 	/* The slowest ones of a sample are not the slowest. */
