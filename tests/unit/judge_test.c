@@ -140,7 +140,7 @@ static struct target_host *judge(struct kernel *k, bool has_btf, u32 max_args)
 	struct target_sources sources = {
 		.kallsyms = k->kallsyms,
 		.sites = k->sites,
-		.btf = { has_btf ? k->kvm : NULL, has_btf ? k->amd : NULL },
+		.btf = (struct btf *[]){ has_btf ? k->kvm : NULL, has_btf ? k->amd : NULL },
 		.max_args = max_args,
 	};
 

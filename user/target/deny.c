@@ -11,6 +11,8 @@
 #include "target/deny.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "util/cleanup.h"
 
@@ -94,11 +96,28 @@ const struct deny_entry *deny_table(size_t *cnt_out)
 	return entries;
 }
 
-const struct deny_entry *deny_find(const char *name)
+static const struct deny_entry *find(const struct deny_entry *table, size_t cnt, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
-		if (!fnmatch(entries[i].pattern, name, 0))
-			return &entries[i];
+	char source[256]; /* the name without what the compiler has put behind it */
+
+	snprintf(source, sizeof(source), "%.*s", (int)strcspn(name, "."), name);
+	for (size_t i = 0; i < cnt; i++) {
+		if (!fnmatch(table[i].pattern, source, 0))
+			return &table[i];
 	}
 	return NULL;
+}
+
+const struct deny_entry *deny_find(const char *name)
+{
+	return find(entries, ARRAY_SIZE(entries), name);
+}
+
+const struct deny_entry *deny_find_outside(const char *name)
+{
+	const struct deny_entry *entry = deny_find(name), *outside;
+	size_t cnt;
+
+	outside = deny_table_outside(&cnt);
+	return entry ? entry : find(outside, cnt, name);
 }

@@ -10,19 +10,36 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
+int target_host_new_of(const char *const *modules, size_t cnt, struct target_host **out)
+{
+	_cleanup_(target_host_free) struct target_host *host = calloc(1, sizeof(*host));
+
+	if (host) {
+		host->modules = calloc(cnt, sizeof(*host->modules));
+		host->btf_fds = calloc(cnt, sizeof(*host->btf_fds));
+	}
+	if (!host || !host->modules || !host->btf_fds)
+		return err_r(-ENOMEM, "no memory for the functions of KVM");
+	for (; host->module_cnt < cnt; host->module_cnt++) {
+		size_t i = host->module_cnt;
+
+		host->btf_fds[i] = -1;
+		host->modules[i] = strdup(modules[i]);
+		if (!host->modules[i])
+			return err_r(-ENOMEM, "no memory for the functions of KVM");
+	}
+	*out = TAKE_PTR(host);
+	return 0;
+}
+
 int target_host_new(enum isa isa, struct target_host **out)
 {
-	struct target_host *host = calloc(1, sizeof(*host));
+	const char *const modules[] = { "kvm", isa == ISA_SVM ? "kvm_amd" : "kvm_intel" };
+	int r = target_host_new_of(modules, ARRAY_SIZE(modules), out);
 
-	if (!host)
-		return err_r(-ENOMEM, "no memory for the functions of KVM");
-	host->isa = isa;
-	host->modules[0] = "kvm";
-	host->modules[1] = isa == ISA_SVM ? "kvm_amd" : "kvm_intel";
-	for (size_t i = 0; i < TARGET_MODULES; i++)
-		host->btf_fds[i] = -1;
-	*out = host;
-	return 0;
+	if (!r)
+		(*out)->isa = isa;
+	return r;
 }
 
 static void free_function(struct target_function *function)
@@ -42,8 +59,13 @@ void target_host_free(struct target_host **host)
 	for (size_t i = 0; i < h->cnt; i++)
 		free_function(h->v[i]);
 	free(h->v);
-	for (size_t i = 0; i < TARGET_MODULES; i++)
-		cleanup_close(&h->btf_fds[i]);
+	for (size_t i = 0; i < h->module_cnt; i++) {
+		if (h->btf_fds[i] != TARGET_VMLINUX_FD)
+			cleanup_close(&h->btf_fds[i]);
+		free((void *)h->modules[i]);
+	}
+	free(h->modules);
+	free(h->btf_fds);
 	free(h);
 	*host = NULL;
 }
@@ -69,7 +91,7 @@ int target_host_add(struct target_host *host, const char *name, size_t module,
 	if (!function->name || !function->module)
 		goto no_memory;
 	function->btf_fd = host->btf_fds[module];
-	function->is_default = defaults_have(name);
+	function->is_default = !host->is_outside && defaults_have(name);
 	host->v[host->cnt++] = function;
 	*out = function;
 	return 0;
@@ -164,7 +186,7 @@ const char *target_host_vendor(const struct target_host *host)
 
 int target_host_btf_fd(const struct target_host *host, const char *module)
 {
-	for (size_t i = 0; i < TARGET_MODULES; i++) {
+	for (size_t i = 0; i < host->module_cnt; i++) {
 		if (!strcmp(host->modules[i], module))
 			return host->btf_fds[i];
 	}

@@ -13,11 +13,12 @@
 #include "target/deny.h"
 #include "target/host.h"
 #include "target/proto.h"
+#include "target/select.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 /* Text symbols that are no function one could call. */
-static bool is_function(const char *name)
+bool target_name_is_function(const char *name)
 {
 	static const char *const no_function[] = {
 		"__pfx_*",	 /* padding before a function, CONFIG_CALL_PADDING (6.2) */
@@ -38,24 +39,41 @@ static bool is_function(const char *name)
 	return true;
 }
 
+/* module_cnt if it is none of the host's. */
 static size_t module_index(const struct target_host *host, const char *module)
 {
-	return strcmp(host->modules[0], module) ? 1 : 0;
+	size_t i = 0;
+
+	while (i < host->module_cnt && strcmp(host->modules[i], module))
+		i++;
+	return i;
 }
 
-static int add_symbols(struct target_host *host, const struct kallsyms *kallsyms)
+static bool is_wanted(const struct target_sources *sources, const char *module, const char *name)
+{
+	bool wanted = !sources->only;
+
+	for (size_t i = 0; !wanted && i < sources->only->cnt; i++)
+		wanted = target_pattern_means(sources->only->v[i].pattern, module, name);
+	return wanted;
+}
+
+static int add_symbols(struct target_host *host, const struct target_sources *sources)
 {
 	const struct kallsyms_function *functions;
 	struct target_function *f;
-	size_t cnt;
+	size_t cnt, module;
 	int r;
 
-	functions = kallsyms_functions(kallsyms, &cnt);
+	functions = kallsyms_functions(sources->kallsyms, &cnt);
 	for (size_t i = 0; i < cnt; i++) {
-		if (!is_function(functions[i].name))
+		const char *name = functions[i].name;
+
+		module = module_index(host, functions[i].module);
+		if (module == host->module_cnt || !is_wanted(sources, functions[i].module, name) ||
+		    !target_name_is_function(name))
 			continue;
-		r = target_host_add(host, functions[i].name,
-				    module_index(host, functions[i].module), &f);
+		r = target_host_add(host, name, module, &f);
 		if (r)
 			return r;
 	}
@@ -82,7 +100,8 @@ static int add_btf(struct target_host *host, const struct target_sources *source
 		name = btf__name_by_offset(btf, t->name_off);
 		snprintf(key, sizeof(key), "%s:%s", host->modules[module], name);
 		f = target_host_find(host, key);
-		if (!f && is_function(name)) {
+		if (!f && is_wanted(sources, host->modules[module], name) &&
+		    target_name_is_function(name)) {
 			r = target_host_add(host, name, module, &f);
 			if (r)
 				return r;
@@ -93,7 +112,8 @@ static int add_btf(struct target_host *host, const struct target_sources *source
 		proto = proto_read(btf, id);
 		f->btf_id = id;
 		f->arg_cnt = proto.arg_cnt;
-		f->doubtful = proto.struct_arg;
+		/* Of what is not KVM's, the kernel has a deny list of its own. */
+		f->doubtful = proto.struct_arg || host->is_outside;
 		if (f->verdict == TARGET_OK)
 			f->verdict = proto.verdict;
 	}
@@ -144,9 +164,9 @@ static int judge_type(struct target_function *f, const struct target_sources *so
 }
 
 static int judge(struct target_function *f, const struct target_sources *sources,
-		 const struct btf *btf)
+		 const struct btf *btf, bool outside)
 {
-	const struct deny_entry *denied = deny_find(f->name);
+	const struct deny_entry *denied = outside ? deny_find_outside(f->name) : deny_find(f->name);
 	int r;
 
 	if (denied)
@@ -157,15 +177,15 @@ static int judge(struct target_function *f, const struct target_sources *sources
 
 int target_judge(struct target_host *host, const struct target_sources *sources)
 {
-	int r = add_symbols(host, sources->kallsyms);
+	int r = add_symbols(host, sources);
 
-	for (size_t i = 0; !r && i < TARGET_MODULES; i++) {
+	for (size_t i = 0; !r && i < host->module_cnt; i++) {
 		if (sources->btf[i])
 			r = add_btf(host, sources, i);
 	}
 	target_host_sort(host);
 	for (size_t i = 0; !r && i < host->cnt; i++)
-		r = judge(host->v[i], sources,
-			  sources->btf[module_index(host, host->v[i]->module)]);
+		r = judge(host->v[i], sources, sources->btf[module_index(host, host->v[i]->module)],
+			  host->is_outside);
 	return r;
 }

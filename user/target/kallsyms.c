@@ -157,7 +157,8 @@ static int add_line(struct kallsyms *k, char *line, const char *const *wanted, s
 	}
 	slot->last_module = index;
 
-	if (!module || !strchr("tTwW", *type) || !is_one_of(module, wanted, wanted_cnt))
+	module = module ? module : (char *)k->modules[0];
+	if (!strchr("tTwW", *type) || (wanted && !is_one_of(module, wanted, wanted_cnt)))
 		return 0;
 	return add_function(k, name, module);
 }

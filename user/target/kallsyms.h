@@ -32,7 +32,8 @@ struct kallsyms;
 
 /*
  * Read @f, in the format of /proc/kallsyms, and keep the functions (symbols of type t, T,
- * w, W) of the @module_cnt modules @modules. 0 or -errno, after saying so.
+ * w, W) of the @module_cnt modules @modules, or of all where @modules is NULL. 0 or -errno,
+ * after saying so.
  */
 int kallsyms_read(FILE *f, const char *const *modules, size_t module_cnt, struct kallsyms **out);
 void kallsyms_free(struct kallsyms **kallsyms);

@@ -12,23 +12,21 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
-
 static void cleanup_btf(struct btf **btf)
 {
 	btf__free(*btf);
 }
 
-static int open_kallsyms(const struct target_host *host, struct kallsyms **out)
+int target_read_kallsyms(const char *const *modules, size_t cnt, struct kallsyms **out)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
 
 	if (!f)
 		return err_r(-errno, "cannot open /proc/kallsyms: %m");
-	return kallsyms_read(f, host->modules, TARGET_MODULES, out);
+	return kallsyms_read(f, modules, cnt, out);
 }
 
-static int open_sites(const struct target_host *host, struct sites **out)
+int target_read_sites(const char *const *modules, size_t cnt, struct sites **out)
 {
 	_cleanup_close_ int fd = tracefs_open("available_filter_functions", O_RDONLY);
 	_cleanup_fclose_ FILE *f = NULL;
@@ -42,11 +40,10 @@ static int open_sites(const struct target_host *host, struct sites **out)
 	if (!f)
 		return err_r(-errno, "cannot read tracefs: %m");
 	TAKE_FD(fd);
-	return sites_read(f, host->modules, TARGET_MODULES, out);
+	return sites_read(f, modules, cnt, out);
 }
 
-/* A module without BTF stays NULL: its functions' verdicts say so. */
-static int open_module_btf(const char *module, struct btf *vmlinux, struct btf **out)
+int target_read_btf(const char *module, struct btf *vmlinux, struct btf **out)
 {
 	struct btf *btf = btf__load_module_btf(module, vmlinux);
 
@@ -69,24 +66,24 @@ static int judge_running_kernel(struct target_host *host)
 	struct target_sources sources;
 	int r;
 
-	vmlinux = btf__parse(VMLINUX_BTF, NULL);
+	vmlinux = btf__parse(TARGET_VMLINUX_PATH, NULL);
 	if (!vmlinux)
-		return err_r(-errno, "cannot read the kernel's BTF, " VMLINUX_BTF ": %m");
-	r = open_module_btf(host->modules[0], vmlinux, &kvm);
+		return err_r(-errno, "cannot read the kernel's BTF, " TARGET_VMLINUX_PATH ": %m");
+	r = target_read_btf(host->modules[0], vmlinux, &kvm);
 	if (!r)
-		r = open_module_btf(host->modules[1], vmlinux, &vendor);
+		r = target_read_btf(host->modules[1], vmlinux, &vendor);
 	if (!r)
-		r = target_btf_fds(host->modules, TARGET_MODULES, host->btf_fds);
+		r = target_btf_fds(host->modules, host->module_cnt, host->btf_fds);
 	if (!r)
-		r = open_kallsyms(host, &kallsyms);
+		r = target_read_kallsyms(host->modules, host->module_cnt, &kallsyms);
 	if (!r)
-		r = open_sites(host, &sites);
+		r = target_read_sites(host->modules, host->module_cnt, &sites);
 	if (r)
 		return r;
 	sources = (struct target_sources){
 		.kallsyms = kallsyms,
 		.sites = sites,
-		.btf = { kvm, vendor },
+		.btf = (struct btf *[]){ kvm, vendor },
 		.max_args = proto_max_args(vmlinux),
 	};
 	return target_judge(host, &sources);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/host.h"
 #include "target/select.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -93,18 +94,33 @@ bool target_pattern_is_glob(const char *pattern)
 	return strpbrk(pattern, "*?[");
 }
 
-bool target_pattern_matches(const char *pattern, const struct target_function *function)
+/* Does @pattern, without a module, mean @name? Clones are known by their source's name, too. */
+static bool name_matches(const char *pattern, const char *name)
+{
+	size_t len = strlen(pattern);
+
+	if (!fnmatch(pattern, name, 0))
+		return true;
+	return !strncmp(pattern, name, len) && name[len] == '.' && target_name_is_clone(name);
+}
+
+bool target_pattern_means(const char *pattern, const char *module, const char *name)
 {
 	const char *colon = strchr(pattern, ':');
-	char module[64];
+	char wanted[64];
 
+	if (!colon)
+		return name_matches(pattern, name);
+	if ((size_t)(colon - pattern) >= sizeof(wanted))
+		return false;
+	memcpy(wanted, pattern, colon - pattern);
+	wanted[colon - pattern] = '\0';
+	return !fnmatch(wanted, module, 0) && name_matches(colon + 1, name);
+}
+
+bool target_pattern_matches(const char *pattern, const struct target_function *function)
+{
 	if (!strcmp(pattern, "default"))
 		return function->is_default;
-	if (!colon)
-		return !fnmatch(pattern, function->name, 0);
-	if ((size_t)(colon - pattern) >= sizeof(module))
-		return false;
-	memcpy(module, pattern, colon - pattern);
-	module[colon - pattern] = '\0';
-	return !fnmatch(module, function->module, 0) && !fnmatch(colon + 1, function->name, 0);
+	return target_pattern_means(pattern, function->module, function->name);
 }

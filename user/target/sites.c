@@ -38,14 +38,19 @@ static int add(struct sites *s, const char *module, const char *name)
 /* "kvm_vcpu_ioctl [kvm]"; without the bracket it is vmlinux's. */
 static int add_line(struct sites *s, char *line, const char *const *modules, size_t module_cnt)
 {
+	static char vmlinux[] = "vmlinux";
 	char *save = NULL;
 	char *name = strtok_r(line, " \t\n", &save);
 	char *module = strtok_r(NULL, " \t\n", &save);
 
-	if (!name || !module || *module != '[')
+	if (!name || (module && *module != '['))
 		return 0;
-	module++;
-	module[strcspn(module, "]")] = '\0';
+	if (module) {
+		module++;
+		module[strcspn(module, "]")] = '\0';
+	} else {
+		module = vmlinux;
+	}
 	for (size_t i = 0; i < module_cnt; i++) {
 		if (!strcmp(modules[i], module))
 			return add(s, module, name);

@@ -14,7 +14,7 @@ struct sites;
 
 /*
  * Read @f, in the format of available_filter_functions ("name [module]"), and keep what is
- * in one of the modules. 0 or -errno, after saying so.
+ * in one of the modules, of which "vmlinux" is one. 0 or -errno, after saying so.
  */
 int sites_read(FILE *f, const char *const *modules, size_t module_cnt, struct sites **out);
 void sites_free(struct sites **sites);
