@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/outside.h"
 #include "target/select.h"
 #include "target/target.h"
 #include "util/cleanup.h"
@@ -24,6 +25,7 @@
 
 struct options {
 	struct target_rules patterns;
+	struct target_rules also;
 	bool only_default;
 	bool only_traceable;
 	bool all;
@@ -41,6 +43,7 @@ enum {
 	OPTION_DEFAULT = 256,
 	OPTION_TRACEABLE,
 	OPTION_ALL,
+	OPTION_ALSO,
 	OPTION_VERIFY,
 	OPTION_JSON,
 };
@@ -49,6 +52,10 @@ static const struct argp_option argp_options[] = {
 	{ "default", OPTION_DEFAULT, NULL, 0, "Only the functions that are traced by default", 0 },
 	{ "traceable", OPTION_TRACEABLE, NULL, 0, "Only functions that can be traced", 0 },
 	{ "all", OPTION_ALL, NULL, 0, "The machinery of tracepoints, too", 0 },
+	{ "also", OPTION_ALSO, "GLOB[,GLOB]", 0,
+	  "Functions outside of KVM, as for record --also: of vmlinux and all modules; these alone "
+	  "if no other GLOB is given",
+	  0 },
 	{ "verify", OPTION_VERIFY, NULL, 0,
 	  "Have the kernel load (never attach) a program for each function, not only for the "
 	  "doubtful ones",
@@ -71,6 +78,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 	case OPTION_ALL:
 		options->all = true;
 		return 0;
+	case OPTION_ALSO:
+		return target_rules_add(&options->also, value, false) ? EINVAL : 0;
 	case OPTION_VERIFY:
 		options->verify = true;
 		return 0;
@@ -92,7 +101,8 @@ static const struct argp argp = {
 	       "and if not, why. A GLOB is a name, a glob, either with 'kvm:', 'kvm_amd:' or "
 	       "'kvm_intel:' before it, or @FILE with one of these a line."
 	       "\vThe exit status is 1 if a GLOB matches no function.\n\n"
-	       "Example: exitgraph list --traceable 'kvm_emulate_*' 'kvm_amd:*_interception'",
+	       "Examples: exitgraph list --traceable 'kvm_emulate_*' 'kvm_amd:*_interception'\n"
+	       "          exitgraph list --also 'eventfd_*,try_to_wake_up'",
 };
 
 /* Mark what @pattern means; false if that is nothing. */
@@ -121,7 +131,8 @@ static bool is_listed(const struct options *options, struct target_function *f)
 		f->doubtful = true;
 	if (!target_is_traceable(f) && options->only_traceable)
 		return false;
-	return f->verdict != TARGET_GLUE || options->all || options->patterns.cnt;
+	return f->verdict != TARGET_GLUE || options->all || options->patterns.cnt ||
+	       options->also.cnt;
 }
 
 /* -ENOENT, after saying so, if a pattern matches nothing; the listing is made all the same. */
@@ -142,14 +153,37 @@ static int make_listing(const struct target_host *host, const struct options *op
 		const char *pattern = options->patterns.v[i].pattern;
 
 		if (!mark(host, pattern, wanted))
-			r = err_r(-ENOENT, "'%s' matches no function of kvm or %s", pattern,
-				  target_host_vendor(host));
+			r = err_r(
+				-ENOENT,
+				"'%s' matches no function of kvm or %s; for those outside of KVM: "
+				"exitgraph list --also '%s'",
+				pattern, target_host_vendor(host), pattern);
 	}
 	for (size_t i = 0; i < cnt; i++) {
 		if ((wanted[i] || !options->patterns.cnt) && is_listed(options, functions[i]))
 			out->v[out->cnt++] = functions[i];
 	}
 	return r;
+}
+
+/* The functions outside of KVM, all of which were asked for, behind the others. */
+static int add_outside(const struct target_host *outside, const struct options *options,
+		       struct listing *listing)
+{
+	struct target_function **functions;
+	void *v;
+	size_t cnt;
+
+	functions = target_host_functions(outside, &cnt);
+	v = realloc(listing->v, (listing->cnt + cnt + 1) * sizeof(*listing->v));
+	if (!v)
+		return err_r(-ENOMEM, "no memory for the list of functions");
+	listing->v = v;
+	for (size_t i = 0; i < cnt; i++) {
+		if (is_listed(options, functions[i]))
+			listing->v[listing->cnt++] = functions[i];
+	}
+	return 0;
 }
 
 static void print_functions(const struct listing *listing)
@@ -181,20 +215,44 @@ struct summary {
 	size_t verdict_cnt[TARGET_VERDICT_COUNT];
 };
 
-static struct summary summarize(const struct listing *listing, const char *module)
-{
-	struct summary s = { .module = module };
+/* Of each module: kvm's and the vendor's first. */
+struct summaries {
+	struct summary *v;
+	size_t cnt;
+};
 
+static int add_summary(struct summaries *summaries, const char *module, struct summary **out)
+{
+	struct summary *v;
+
+	for (size_t i = 0; i < summaries->cnt; i++) {
+		*out = &summaries->v[i];
+		if (!strcmp((*out)->module, module))
+			return 0;
+	}
+	v = realloc(summaries->v, (summaries->cnt + 1) * sizeof(*v));
+	if (!v)
+		return err_r(-ENOMEM, "no memory for the list of functions");
+	summaries->v = v;
+	*out = &v[summaries->cnt++];
+	**out = (struct summary){ .module = module };
+	return 0;
+}
+
+static int summarize(const struct listing *listing, struct summaries *summaries)
+{
 	for (size_t i = 0; i < listing->cnt; i++) {
 		const struct target_function *f = listing->v[i];
+		struct summary *s;
+		int r = add_summary(summaries, f->module, &s);
 
-		if (strcmp(f->module, module))
-			continue;
-		s.cnt++;
-		s.verdict_cnt[f->verdict]++;
-		s.default_cnt += f->is_default && f->verdict == TARGET_OK;
+		if (r)
+			return r;
+		s->cnt++;
+		s->verdict_cnt[f->verdict]++;
+		s->default_cnt += f->is_default && f->verdict == TARGET_OK;
 	}
-	return s;
+	return 0;
 }
 
 /* "kvm_amd: 230 of 250 can be traced, 21 of them by default; 5 clone, 5 no symbol, ..." */
@@ -202,8 +260,10 @@ static void print_summary(const struct summary *s)
 {
 	const char *separator = "; not: ";
 
-	printf("%s: %zu of %zu functions can be traced, %zu of them by default", s->module,
-	       s->verdict_cnt[TARGET_OK], s->cnt, s->default_cnt);
+	printf("%s: %zu of %zu functions can be traced", s->module, s->verdict_cnt[TARGET_OK],
+	       s->cnt);
+	if (s->default_cnt)
+		printf(", %zu of them by default", s->default_cnt);
 	for (int i = TARGET_OK + 1; i < TARGET_VERDICT_COUNT; i++) {
 		if (!s->verdict_cnt[i])
 			continue;
@@ -235,7 +295,7 @@ static json_t *function_to_json(const struct target_function *f)
 			 f->verdict == TARGET_OK ? MECHANISM : NULL, "why", f->why);
 }
 
-static int print_json(const struct listing *listing, const struct summary *summaries, size_t cnt)
+static int print_json(const struct listing *listing, const struct summaries *summaries)
 {
 	json_t *functions = json_array(), *modules = json_array();
 	json_t *root = json_pack("{s:o, s:o}", "functions", functions, "modules", modules);
@@ -243,8 +303,8 @@ static int print_json(const struct listing *listing, const struct summary *summa
 
 	for (size_t i = 0; root && i < listing->cnt; i++)
 		json_array_append_new(functions, function_to_json(listing->v[i]));
-	for (size_t i = 0; root && i < cnt; i++)
-		json_array_append_new(modules, summary_to_json(&summaries[i]));
+	for (size_t i = 0; root && i < summaries->cnt; i++)
+		json_array_append_new(modules, summary_to_json(&summaries->v[i]));
 	r = root ? json_dumpf(root, stdout, JSON_INDENT(1)) : -1;
 	putchar('\n');
 	json_decref(root);
@@ -254,20 +314,24 @@ static int print_json(const struct listing *listing, const struct summary *summa
 static int print(const struct target_host *host, const struct options *options,
 		 const struct listing *listing)
 {
-	const struct summary summaries[] = {
-		summarize(listing, "kvm"),
-		summarize(listing, target_host_vendor(host)),
-	};
+	const char *const modules[] = { "kvm", host ? target_host_vendor(host) : NULL };
+	struct summaries summaries = { 0 };
+	struct summary *s;
 	int r = 0;
 
-	if (options->json) {
-		r = print_json(listing, summaries, ARRAY_SIZE(summaries));
-	} else if (listing->cnt) {
+	for (size_t i = 0; !r && host && i < ARRAY_SIZE(modules); i++)
+		r = add_summary(&summaries, modules[i], &s);
+	if (!r)
+		r = summarize(listing, &summaries);
+	if (!r && options->json) {
+		r = print_json(listing, &summaries);
+	} else if (!r && listing->cnt) {
 		print_functions(listing);
 		printf("\n");
-		for (size_t i = 0; i < ARRAY_SIZE(summaries); i++)
-			print_summary(&summaries[i]);
+		for (size_t i = 0; i < summaries.cnt; i++)
+			print_summary(&summaries.v[i]);
 	}
+	free(summaries.v);
 	if (fflush(stdout) || ferror(stdout))
 		return err_r(-EIO, "cannot write to standard output: %m");
 	return r;
@@ -276,13 +340,24 @@ static int print(const struct target_host *host, const struct options *options,
 static int list(const struct options *options)
 {
 	_cleanup_(target_host_free) struct target_host *host = NULL;
+	_cleanup_(target_host_free) struct target_host *outside = NULL;
 	struct listing listing = { 0 };
-	int r, printed;
+	int r = 0, printed;
 
-	r = target_host_open(&host);
-	if (r)
-		return r;
-	r = make_listing(host, options, &listing);
+	if (!options->also.cnt || options->patterns.cnt) {
+		r = target_host_open(&host);
+		if (r)
+			return r;
+		r = make_listing(host, options, &listing);
+	}
+	if (options->also.cnt && (!r || r == -ENOENT)) {
+		int also = target_outside_open(&options->also, &outside);
+
+		if (!also)
+			also = add_outside(outside, options, &listing);
+		/* What there is is listed all the same. */
+		r = also ? (host ? -ENOENT : also) : r;
+	}
 	if (!r || r == -ENOENT) {
 		printed = print(host, options, &listing);
 		r = r ? r : printed;
@@ -299,5 +374,6 @@ int cmd_list(int argc, char **argv)
 	if (!cmd_parse(&argp, argc, argv, &options, &status))
 		status = list(&options) ? CMD_FAILED : CMD_OK;
 	target_rules_free(&options.patterns);
+	target_rules_free(&options.also);
 	return status;
 }

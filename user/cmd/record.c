@@ -26,6 +26,7 @@ enum {
 	OPTION_SAMPLES,
 	OPTION_SLOWEST,
 	OPTION_OVER,
+	OPTION_ALSO,
 	OPTION_MAX_VCPUS,
 };
 
@@ -48,6 +49,11 @@ static const struct argp_option options[] = {
 	{ "slowest", OPTION_SLOWEST, "N", 0, "keep the N slowest exits of each reason whole", 2 },
 	{ "over", OPTION_OVER, "TIME", 0,
 	  "keep every exit whole that takes longer than TIME, such as 50us", 2 },
+	{ "also", OPTION_ALSO, "GLOB[,GLOB]", 0,
+	  "trace these functions outside of KVM, too: of vmlinux, or of another module with "
+	  "'MODULE:' before it; their calls count inside of a vCPU's cycles only, but every "
+	  "task that calls them pays for the probe",
+	  1 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
 	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND "
 	  "at least 32)",
@@ -78,12 +84,14 @@ static const char doc[] =
 	"  exitgraph record -d 10s -p $(pgrep -f 'guest=web1')\n"
 	"  exitgraph record -o cpuid.xg -- exitgraph guest cpuid --count 100000\n"
 	"  exitgraph record --slowest 3 --samples 10 -d 10s\n"
-	"  exitgraph record --functions 'svm_*,kvm_emulate_*' -d 5s\n\n"
+	"  exitgraph record --functions 'svm_*,kvm_emulate_*' -d 5s\n"
+	"  exitgraph record --also 'eventfd_signal*,try_to_wake_up' -d 5s\n\n"
 	"Exit status: 0 a profile was written, 1 it was not, 2 wrong arguments.";
 
 struct arguments {
 	struct session_options session;
 	struct target_rules rules;
+	struct target_rules also;
 	const char *output;
 	bool quiet;
 };
@@ -91,6 +99,7 @@ struct arguments {
 static void cleanup_arguments(struct arguments *arguments)
 {
 	target_rules_free(&arguments->rules);
+	target_rules_free(&arguments->also);
 }
 
 static error_t parse_number(int key, char *arg, struct session_options *session)
@@ -137,6 +146,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_EXCLUDE:
 		r = target_rules_add(&arguments->rules, arg, true);
+		break;
+	case OPTION_ALSO:
+		r = target_rules_add(&arguments->also, arg, false);
 		break;
 	case 'q':
 		arguments->quiet = true;
@@ -222,6 +234,7 @@ int cmd_record(int argc, char **argv)
 	if (cmd_parse(&argp, argc, argv, &arguments, &status))
 		return status;
 	arguments.session.rules = &arguments.rules;
+	arguments.session.also = &arguments.also;
 	arguments.session.progress = !arguments.quiet && isatty(STDERR_FILENO);
 	if (arguments.session.command && !*arguments.session.command)
 		arguments.session.command = NULL;

@@ -19,6 +19,7 @@
 #include "collect/progress.h"
 #include "collect/slots.h"
 #include "collect/vmm.h"
+#include "target/outside.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -30,6 +31,8 @@ struct session {
 	struct session_options options;
 	struct target_host *host;
 	struct target_selection selection;
+	struct target_host *outside; /* NULL if nothing outside of KVM is traced */
+	struct target_selection outside_selection;
 	struct attach *attach;
 	struct attach_function *functions;
 	size_t function_cnt;
@@ -58,6 +61,8 @@ void session_free(struct session **session_ptr)
 	attach_release(&session->attach);
 	free(session->functions);
 	target_selection_free(&session->selection);
+	target_selection_free(&session->outside_selection);
+	target_host_free(&session->outside);
 	target_host_free(&session->host);
 	cleanup_close(&session->vmm_fd);
 	cleanup_close(&session->signal_fd);
@@ -139,6 +144,18 @@ static bool add_function(struct session *session, const struct target_function *
 	return true;
 }
 
+/* The functions outside of KVM that the user named, if any. */
+static int choose_outside(struct session *session)
+{
+	const struct target_rules *rules = session->options.also;
+	int r;
+
+	if (!rules || !rules->cnt)
+		return 0;
+	r = target_outside_open(rules, &session->outside);
+	return r ? r : target_outside_select(session->outside, rules, &session->outside_selection);
+}
+
 /* The user's choice, after the functions without which there are no boundaries. */
 static int choose_functions(struct session *session)
 {
@@ -150,11 +167,14 @@ static int choose_functions(struct session *session)
 	if (r)
 		return r;
 	r = target_select(session->host, session->options.rules, &session->selection);
+	if (!r)
+		r = choose_outside(session);
 	if (r)
 		return r;
 	required = attach_required_functions(target_host_isa(session->host), &required_cnt);
 	session->functions =
-		calloc(required_cnt + session->selection.cnt, sizeof(*session->functions));
+		calloc(required_cnt + session->selection.cnt + session->outside_selection.cnt,
+		       sizeof(*session->functions));
 	if (!session->functions)
 		return err_r(-ENOMEM, "no memory");
 	for (size_t i = 0; i < required_cnt; i++) {
@@ -169,6 +189,8 @@ static int choose_functions(struct session *session)
 	}
 	for (size_t i = 0; i < session->selection.cnt; i++)
 		add_function(session, session->selection.v[i]);
+	for (size_t i = 0; i < session->outside_selection.cnt; i++)
+		add_function(session, session->outside_selection.v[i]);
 	if (session->function_cnt > XG_ID_LIMIT - XG_ID_FUNCTION)
 		return err_r(-E2BIG, "%zu functions are too many", session->function_cnt);
 	return 0;
