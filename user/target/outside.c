@@ -58,8 +58,8 @@ static int check_rules(const struct kallsyms *kallsyms, const struct target_rule
 		sum += m.cnt;
 		if (m.cnt > TARGET_OUTSIDE_MAX || sum > TARGET_OUTSIDE_MAX)
 			return err_r(-EINVAL,
-				     "'%s' is too much: %zu functions outside of KVM, more than "
-				     "the %d that a host can bear probes on; name fewer",
+				     "'%s' makes it %zu functions outside of KVM, more than the %d "
+				     "that a host can bear probes on; name fewer",
 				     pattern, sum, TARGET_OUTSIDE_MAX);
 		if (m.cnt)
 			continue;
