@@ -4,7 +4,7 @@
  *
  * boundary_* and the other named programs are attached once. call_* are templates: user
  * space loads a copy of their instructions per function, with its own attach_btf_id and
- * with the function's record code in place of XG_TEMPLATE_CODE.
+ * with the function's record code in place of XG_TEMPLATE_CODE. So are clone_*.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -65,6 +65,28 @@ int call_entry(u64 *ctx)
 
 SEC("fexit")
 int call_return(u64 *ctx)
+{
+	u64 clock_ns = bpf_ktime_get_ns();
+	struct xg_vcpu_state *st = self();
+
+	if (st)
+		log_at(st, clock_ns, template_code());
+	return 0;
+}
+
+/* The same for the compiler's clones, which have no type and are reached by kprobes. */
+SEC("kprobe")
+int clone_entry(void *ctx)
+{
+	struct xg_vcpu_state *st = self();
+
+	if (st)
+		log_now(st, template_code());
+	return 0;
+}
+
+SEC("kretprobe")
+int clone_return(void *ctx)
 {
 	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();

@@ -25,6 +25,10 @@ static const char kallsyms_text[] = "ffff T amd_pmu_init\n"
 				    "ffff t noinstr\t[kvm]\n"
 				    "ffff t no_type\t[kvm]\n"
 				    "ffff t cloned.isra.0\t[kvm]\n"
+				    "ffff t sealed.part.0\t[kvm]\n"
+				    "ffff t double.part.0\t[kvm]\n"
+				    "ffff t double.part.0\t[kvm]\n"
+				    "ffff t kvm_guest_state.part.0\t[kvm]\n"
 				    "ffff t half\t[kvm]\n"
 				    "ffff t half.cold\t[kvm]\n"
 				    "ffff t __pfx_half\t[kvm]\n"
@@ -40,9 +44,10 @@ static const char kallsyms_text[] = "ffff T amd_pmu_init\n"
 				    "ffff t svm_vcpu_run\t[kvm_amd]\n"
 				    "ffff t amd_pmu_init\t[kvm_amd]\n";
 
-/* All but noinstr; a real one has no clones' bases either. */
+/* All but noinstr and sealed.part.0; a real one has no clones' bases either. */
 static const char sites_text[] =
 	"elsewhere\nplain [kvm]\nelsewhere [kvm]\ntwice [kvm]\nno_type [kvm]\n"
+	"double.part.0 [kvm]\nkvm_guest_state.part.0 [kvm]\n"
 	"cloned.isra.0 [kvm]\nhalf [kvm]\nmany_args [kvm]\nsix_args [kvm]\n"
 	"struct_arg [kvm]\nlarge_arg [kvm]\nstruct_return [kvm]\nvariadic [kvm]\n"
 	"kvm_suspend [kvm]\n__traceiter_kvm_exit [kvm]\n"
@@ -189,6 +194,26 @@ static void each_function_gets_its_verdict(void **state)
 	assert_non_null(strstr(target_host_find(host, "elsewhere")->why, "vmlinux"));
 }
 
+/* Reached by name, through kprobes, and only where the user wants it. */
+static void clones_can_be_allowed(void **state)
+{
+	struct target_host *host = judge(*state, true, 6);
+
+	expect(host, "cloned.isra.0", TARGET_CLONE);
+	assert_non_null(strstr(target_host_find(host, "cloned")->why, "--clones"));
+	expect(host, "sealed.part.0", TARGET_NO_SITE);
+	expect(host, "double.part.0", TARGET_NOT_UNIQUE);
+	expect(host, "kvm_guest_state.part.0", TARGET_DENIED);
+	target_host_allow_clones(host);
+	expect(host, "cloned.isra.0", TARGET_OK);
+	assert_true(target_host_find(host, "cloned")->is_clone);
+	assert_false(target_host_find(host, "plain")->is_clone);
+	expect(host, "sealed.part.0", TARGET_NO_SITE);
+	expect(host, "double.part.0", TARGET_NOT_UNIQUE);
+	expect(host, "kvm_guest_state.part.0", TARGET_DENIED);
+	expect(host, "noinstr", TARGET_NO_SITE);
+}
+
 static void halves_and_aliases_are_no_functions(void **state)
 {
 	const struct target_host *host = judge(*state, true, 6);
@@ -268,6 +293,7 @@ int main(void)
 	/* The one that adds to vmlinux's BTF, which the others' split from, comes last. */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_function_gets_its_verdict),
+		cmocka_unit_test(clones_can_be_allowed),
 		cmocka_unit_test(halves_and_aliases_are_no_functions),
 		cmocka_unit_test(types_and_ids_are_the_modules),
 		cmocka_unit_test(without_btf_nothing_can_be_traced),

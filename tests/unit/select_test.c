@@ -143,6 +143,19 @@ static void a_name_that_cannot_be_traced_is_an_error(void **state)
 	expect_error(*state, "kvm:svm_set_cr0", NULL);
 }
 
+/* The last test, for it changes the host. */
+static void clones_are_chosen_like_others_once_they_are_allowed(void **state)
+{
+	expect_error(*state, "linearize", NULL);
+	target_host_allow_clones(*state);
+	expect(*state, "linearize", NULL, "linearize.isra.0");
+	expect(*state, "linearize.isra.0,kvm_cpuid", NULL, "kvm_cpuid linearize.isra.0");
+	expect(*state, "*.isra.*", NULL, "linearize.isra.0");
+	expect(*state, NULL, NULL, "kvm_cpuid kvm_vcpu_ioctl linearize.isra.0 svm_vcpu_run");
+	expect(*state, NULL, "linearize,svm_*", "kvm_cpuid kvm_vcpu_ioctl");
+	expect_error(*state, "lineari", NULL);
+}
+
 static void something_must_remain(void **state)
 {
 	expect_error(*state, "no*such", NULL);
@@ -242,6 +255,7 @@ int main(void)
 		cmocka_unit_test(what_a_file_names_in_vain_is_a_warning),
 		cmocka_unit_test(an_empty_file_includes_nothing),
 		cmocka_unit_test(a_missing_file_is_an_error),
+		cmocka_unit_test(clones_are_chosen_like_others_once_they_are_allowed),
 	};
 
 	return cmocka_run_group_tests_name("select", tests, make_host, free_host);

@@ -9,25 +9,21 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "attach/template.h"
+#include "attach/mechanism.h"
 #include "exitgraph.skel.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #define CAPTURES_BYTES (8 << 20)
 
-/* Two descriptors per probe: its program, for the count of skipped runs, and its link. */
-struct probe {
-	int prog_fd;
-	int link_fd;
-};
-
 struct attach {
 	struct exitgraph_bpf *skel;
 	struct xg_vcpu_state *states;
 	u32 vcpu_cnt;
-	struct probe *probes;
+	struct probe *probes;		     /* in pairs */
+	const struct mechanism **mechanisms; /* of each pair */
 	size_t probe_cnt;
+	char mechanism_names[128];
 	u64 recursion_base;
 };
 
@@ -50,19 +46,6 @@ static const char *const required_svm[] = { RUN_IOCTL, "svm_vcpu_run", "kvm_sche
 static const char *const required_vmx[] = { RUN_IOCTL, "vmx_vcpu_run", "kvm_sched_out",
 					    "kvm_sched_in" };
 
-/* Functions whose probes do more than to log a call: which template takes their place. */
-struct special {
-	const char *name;
-	enum { SPECIAL_RUN_IOCTL, SPECIAL_RUN, SPECIAL_OFF_CPU, SPECIAL_ON_CPU } role;
-};
-
-static const struct special specials[] = {
-	{ RUN_IOCTL, SPECIAL_RUN_IOCTL },
-	{ "svm_vcpu_run", SPECIAL_RUN },
-	{ "kvm_sched_out", SPECIAL_OFF_CPU },
-	{ "kvm_sched_in", SPECIAL_ON_CPU },
-};
-
 const char *const *attach_required_functions(enum isa isa, size_t *cnt_out)
 {
 	*cnt_out = ARRAY_SIZE(required_svm);
@@ -71,7 +54,7 @@ const char *const *attach_required_functions(enum isa isa, size_t *cnt_out)
 
 const char *attach_mechanism(const struct attach *attach)
 {
-	return "fentry+fexit";
+	return attach->mechanism_names;
 }
 
 volatile struct xg_control *attach_control(struct attach *attach)
@@ -102,14 +85,6 @@ static size_t states_bytes(const struct attach *attach)
 	return ((size_t)attach->vcpu_cnt * sizeof(struct xg_vcpu_state) + page - 1) / page * page;
 }
 
-static void probe_close(struct probe *probe)
-{
-	cleanup_close(&probe->link_fd);
-	cleanup_close(&probe->prog_fd);
-	probe->link_fd = -1;
-	probe->prog_fd = -1;
-}
-
 void attach_free(struct attach **attach_ptr)
 {
 	struct attach *attach = *attach_ptr;
@@ -122,6 +97,7 @@ void attach_free(struct attach **attach_ptr)
 		munmap(attach->states, states_bytes(attach));
 	exitgraph_bpf__destroy(attach->skel);
 	free(attach->probes);
+	free(attach->mechanisms);
 	free(attach);
 	*attach_ptr = NULL;
 }
@@ -170,6 +146,14 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
 }
 
+/* Is @name the function @source, or a clone that the compiler made of it? */
+static bool is_of(const char *name, const char *source)
+{
+	size_t len = strlen(source);
+
+	return !strncmp(name, source, len) && (!name[len] || name[len] == '.');
+}
+
 /* Tell the programs which of the functions that are attached are open at every entry. */
 static void tell_base(struct attach *attach, const struct attach_function *functions, size_t cnt)
 {
@@ -180,37 +164,44 @@ static void tell_base(struct attach *attach, const struct attach_function *funct
 			u32 id = XG_ID_FUNCTION + i;
 
 			if (!functions[i].attached ||
-			    strcmp(functions[i].target->name, base_functions[b]))
+			    !is_of(functions[i].target->name, base_functions[b]) ||
+			    control->base_n == XG_BASE_FRAMES - 1)
 				continue;
 			control->base_id[control->base_n++] = id;
-			if (!strcmp(base_functions[b], RUN_IOCTL))
+			if (!strcmp(functions[i].target->name, RUN_IOCTL))
 				control->run_ioctl_id = id;
 		}
 	}
 }
 
-/* Templates are loaded for any function, and attached nowhere: their copies are. */
-static int prepare_templates(struct attach *attach)
+/* Set up the templates of the mechanisms that the functions need, and note their names. */
+static int prepare_mechanisms(struct attach *attach, const struct attach_function *functions,
+			      size_t cnt)
 {
-	struct bpf_program *program;
+	const struct mechanism *const *table;
+	size_t table_cnt, used = 0;
 
-	bpf_object__for_each_program(program, attach->skel->obj)
-	{
+	table = mechanism_table(&table_cnt);
+	/* The last of the table is what most functions go by: named first. */
+	for (size_t m = table_cnt; m-- > 0;) {
+		bool wanted = false;
 		int r;
 
-		if (strncmp(bpf_program__name(program), "call_", strlen("call_")))
-			continue;
-		bpf_program__set_autoattach(program, false);
-		r = bpf_program__set_attach_target(program, 0, RUN_IOCTL);
+		for (size_t i = 0; i < cnt && !wanted; i++)
+			wanted = mechanism_of(functions[i].target) == table[m];
+		r = table[m]->prepare(attach->skel, wanted);
 		if (r)
-			return err_r(r, "the kernel's type information lacks %s: %s", RUN_IOCTL,
-				     strerror(-r));
+			return r;
+		if (wanted && used < sizeof(attach->mechanism_names))
+			used += snprintf(attach->mechanism_names + used,
+					 sizeof(attach->mechanism_names) - used, "%s%s",
+					 used ? ", " : "", table[m]->name);
 	}
 	return 0;
 }
 
-int attach_new(const struct target_host *host, const struct attach_options *options,
-	       struct attach **out)
+int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
+	       const struct attach_options *options, struct attach **out)
 {
 	_cleanup_(attach_free) struct attach *attach = NULL;
 	int r;
@@ -225,7 +216,7 @@ int attach_new(const struct target_host *host, const struct attach_options *opti
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
 	configure(attach, target_host_isa(host), options);
-	r = prepare_templates(attach);
+	r = prepare_mechanisms(attach, functions, cnt);
 	if (r)
 		return r;
 	r = exitgraph_bpf__load(attach->skel);
@@ -249,48 +240,16 @@ int attach_new(const struct target_host *host, const struct attach_options *opti
 	return 0;
 }
 
-static const struct bpf_program *entry_template(const struct attach *attach, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
-		if (strcmp(name, specials[i].name))
-			continue;
-		if (specials[i].role == SPECIAL_RUN_IOCTL)
-			return attach->skel->progs.call_entry_run_ioctl;
-		if (specials[i].role == SPECIAL_ON_CPU)
-			return attach->skel->progs.call_entry_on_cpu;
-	}
-	return attach->skel->progs.call_entry;
-}
-
-static const struct bpf_program *return_template(const struct attach *attach, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
-		if (strcmp(name, specials[i].name))
-			continue;
-		if (specials[i].role == SPECIAL_RUN)
-			return attach->skel->progs.call_return_run;
-		if (specials[i].role == SPECIAL_OFF_CPU)
-			return attach->skel->progs.call_return_off_cpu;
-	}
-	return attach->skel->progs.call_return;
-}
-
 /* Both probes of one function, or neither. */
 static int attach_pair(struct attach *attach, const struct target_function *target, u32 id)
 {
-	struct probe *probe = &attach->probes[attach->probe_cnt];
+	const struct mechanism *mechanism = mechanism_of(target);
 	int r;
 
-	r = template_attach(return_template(attach, target->name), target, XG_CODE_RETURN(id),
-			    &probe[0].prog_fd, &probe[0].link_fd);
+	r = mechanism->attach(attach->skel, target, id, &attach->probes[attach->probe_cnt]);
 	if (r)
 		return r;
-	r = template_attach(entry_template(attach, target->name), target, XG_CODE_ENTRY(id),
-			    &probe[1].prog_fd, &probe[1].link_fd);
-	if (r) {
-		probe_close(&probe[0]);
-		return r;
-	}
+	attach->mechanisms[attach->probe_cnt / 2] = mechanism;
 	attach->probe_cnt += 2;
 	return 0;
 }
@@ -313,7 +272,8 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 	int r;
 
 	attach->probes = calloc(cnt, 2 * sizeof(*attach->probes));
-	if (!attach->probes)
+	attach->mechanisms = calloc(cnt, sizeof(*attach->mechanisms));
+	if (!attach->probes || !attach->mechanisms)
 		return err_r(-ENOMEM, "no memory");
 	for (size_t i = 0; i < cnt; i++) {
 		const struct target_function *target = functions[i].target;
@@ -350,8 +310,13 @@ u64 attach_recursion_misses(const struct attach *attach)
 	struct bpf_program *program;
 	u64 sum = 0;
 
-	for (size_t i = 0; i < attach->probe_cnt; i++)
+	for (size_t i = 0; i < attach->probe_cnt; i++) {
+		const struct mechanism *mechanism = attach->mechanisms[i / 2];
+
 		sum += recursion_misses(attach->probes[i].prog_fd);
+		if (mechanism->missed)
+			sum += mechanism->missed(&attach->probes[i]);
+	}
 	bpf_object__for_each_program(program, attach->skel->obj) sum +=
 		recursion_misses(bpf_program__fd(program));
 	return sum - attach->recursion_base;

@@ -39,9 +39,9 @@ struct attach_options {
 	u64 over_ns;  /* keep those of a latency above it; 0 = none */
 };
 
-/* Load for @host. 0 or -errno (said). */
-int attach_new(const struct target_host *host, const struct attach_options *options,
-	       struct attach **out);
+/* Load for @host, with what it takes to attach @functions. 0 or -errno (said). */
+int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
+	       const struct attach_options *options, struct attach **out);
 void attach_free(struct attach **attach);
 
 /*
@@ -63,13 +63,14 @@ struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);
 /* The ring buffer of cycles kept whole; owned by @attach. */
 int attach_captures_fd(const struct attach *attach);
 
-/* Runs of all programs that the kernel skipped for recursion, since they were loaded. */
+/* Runs of all probes that the kernel skipped, since all were attached. */
 u64 attach_recursion_misses(const struct attach *attach);
 
 /* Memory that the maps and programs take in the kernel. */
 u64 attach_kernel_bytes(const struct attach *attach);
 
-/* "fentry+fexit". */
+/* "fentry+fexit", or a comma-separated list: how the functions given to attach_new() are attached.
+ */
 const char *attach_mechanism(const struct attach *attach);
 
 /* Probes on functions that are attached now, two a function. */

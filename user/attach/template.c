@@ -28,16 +28,16 @@ static int put_code(struct bpf_insn *insns, size_t cnt, u32 code)
 	return 0;
 }
 
-int template_attach(const struct bpf_program *program, const struct target_function *function,
-		    u32 code, int *prog_fd_out, int *link_fd_out)
+int template_load(const struct bpf_program *program, const struct target_function *function,
+		  u32 code, int *fd_out)
 {
-	enum bpf_attach_type type = bpf_program__expected_attach_type(program);
 	size_t cnt = bpf_program__insn_cnt(program);
 	_cleanup_free_ struct bpf_insn *insns = NULL;
-	_cleanup_close_ int prog_fd = -1;
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = type,
-		    .attach_btf_id = function->btf_id, .attach_btf_obj_fd = function->btf_fd);
-	int link_fd, r;
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+		    .expected_attach_type = bpf_program__expected_attach_type(program),
+		    .attach_btf_id = function ? function->btf_id : 0,
+		    .attach_btf_obj_fd = function ? function->btf_fd : 0);
+	int fd, r;
 
 	insns = malloc(cnt * sizeof(*insns));
 	if (!insns)
@@ -46,14 +46,10 @@ int template_attach(const struct bpf_program *program, const struct target_funct
 	r = put_code(insns, cnt, code);
 	if (r)
 		return r;
-	prog_fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, bpf_program__name(program), "GPL", insns,
-				cnt, &options);
-	if (prog_fd < 0)
-		return prog_fd;
-	link_fd = bpf_link_create(prog_fd, 0, type, NULL);
-	if (link_fd < 0)
-		return link_fd;
-	*prog_fd_out = TAKE_FD(prog_fd);
-	*link_fd_out = link_fd;
+	fd = bpf_prog_load(bpf_program__type(program), bpf_program__name(program), "GPL", insns,
+			   cnt, &options);
+	if (fd < 0)
+		return fd;
+	*fd_out = fd;
 	return 0;
 }

@@ -11,10 +11,11 @@
 #include "target/target.h"
 
 /*
- * Load a copy of @program (loaded already) for @function, with @code in place of
- * XG_TEMPLATE_CODE, and attach it. The descriptors are the caller's. 0 or -errno (not said).
+ * Load a copy of @program (loaded already) with @code in place of XG_TEMPLATE_CODE, by the type
+ * of @function, or without one where @function is NULL. The descriptor is the caller's. 0 or
+ * -errno (not said).
  */
-int template_attach(const struct bpf_program *program, const struct target_function *function,
-		    u32 code, int *prog_fd_out, int *link_fd_out);
+int template_load(const struct bpf_program *program, const struct target_function *function,
+		  u32 code, int *fd_out);
 
 #endif

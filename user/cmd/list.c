@@ -14,14 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach/mechanism.h"
 #include "target/outside.h"
 #include "target/select.h"
 #include "target/target.h"
 #include "util/cleanup.h"
 #include "util/log.h"
-
-/* How functions are attached; one of several mechanisms as soon as there are others. */
-#define MECHANISM "fentry+fexit"
 
 struct options {
 	struct target_rules patterns;
@@ -29,6 +27,7 @@ struct options {
 	bool only_default;
 	bool only_traceable;
 	bool all;
+	bool clones;
 	bool verify;
 	bool json;
 };
@@ -44,6 +43,7 @@ enum {
 	OPTION_TRACEABLE,
 	OPTION_ALL,
 	OPTION_ALSO,
+	OPTION_CLONES,
 	OPTION_VERIFY,
 	OPTION_JSON,
 };
@@ -56,6 +56,8 @@ static const struct argp_option argp_options[] = {
 	  "Functions outside of KVM, as for record --also: of vmlinux and all modules; these alone "
 	  "if no other GLOB is given",
 	  0 },
+	{ "clones", OPTION_CLONES, NULL, 0,
+	  "As for record --clones: the compiler's clones of functions can be traced, too", 0 },
 	{ "verify", OPTION_VERIFY, NULL, 0,
 	  "Have the kernel load (never attach) a program for each function, not only for the "
 	  "doubtful ones",
@@ -77,6 +79,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 		return 0;
 	case OPTION_ALL:
 		options->all = true;
+		return 0;
+	case OPTION_CLONES:
+		options->clones = true;
 		return 0;
 	case OPTION_ALSO:
 		return target_rules_add(&options->also, value, false) ? EINVAL : 0;
@@ -204,7 +209,7 @@ static void print_functions(const struct listing *listing)
 
 		printf("%-*s  %-*s  %-7s  %s%s\n", name_width, f->name, module_width, f->module,
 		       f->is_default ? "default" : "-", f->why ? "no: " : "",
-		       f->why ? f->why : MECHANISM);
+		       f->why ? f->why : mechanism_of(f)->name);
 	}
 }
 
@@ -292,7 +297,7 @@ static json_t *function_to_json(const struct target_function *f)
 	return json_pack("{s:s, s:s, s:b, s:b, s:s, s:s*, s:s*}", "function", f->name, "module",
 			 f->module, "default", f->is_default, "traceable", f->verdict == TARGET_OK,
 			 "verdict", target_verdict_name(f->verdict), "mechanism",
-			 f->verdict == TARGET_OK ? MECHANISM : NULL, "why", f->why);
+			 f->verdict == TARGET_OK ? mechanism_of(f)->name : NULL, "why", f->why);
 }
 
 static int print_json(const struct listing *listing, const struct summaries *summaries)
@@ -348,6 +353,8 @@ static int list(const struct options *options)
 		r = target_host_open(&host);
 		if (r)
 			return r;
+		if (options->clones)
+			target_host_allow_clones(host);
 		r = make_listing(host, options, &listing);
 	}
 	if (options->also.cnt && (!r || r == -ENOENT)) {

@@ -27,6 +27,7 @@ enum {
 	OPTION_SLOWEST,
 	OPTION_OVER,
 	OPTION_ALSO,
+	OPTION_CLONES,
 	OPTION_MAX_VCPUS,
 };
 
@@ -53,6 +54,11 @@ static const struct argp_option options[] = {
 	  "trace these functions outside of KVM, too: of vmlinux, or of another module with "
 	  "'MODULE:' before it; their calls count inside of a vCPU's cycles only, but every "
 	  "task that calls them pays for the probe",
+	  1 },
+	{ "clones", OPTION_CLONES, NULL, 0,
+	  "trace the compiler's clones of KVM's functions, too (name.isra.0, .part.0, "
+	  ".constprop.0): all of them with the default list, else those that GLOB means; through "
+	  "kprobes, which cost several times what other probes do",
 	  1 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
 	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND "
@@ -149,6 +155,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_ALSO:
 		r = target_rules_add(&arguments->also, arg, false);
+		break;
+	case OPTION_CLONES:
+		arguments->session.clones = true;
 		break;
 	case 'q':
 		arguments->quiet = true;

@@ -166,6 +166,8 @@ static int choose_functions(struct session *session)
 	r = target_host_open(&session->host);
 	if (r)
 		return r;
+	if (session->options.clones)
+		target_host_allow_clones(session->host);
 	r = target_select(session->host, session->options.rules, &session->selection);
 	if (!r)
 		r = choose_outside(session);
@@ -204,7 +206,8 @@ static int load(struct session *session)
 		.slowest = session->options.slowest,
 		.over_ns = session->options.over_ns,
 	};
-	return attach_new(session->host, &session->attach_options, &session->attach);
+	return attach_new(session->host, session->functions, session->function_cnt,
+			  &session->attach_options, &session->attach);
 }
 
 int session_new(const struct session_options *options, struct session **out)

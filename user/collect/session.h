@@ -21,6 +21,7 @@ struct session;
 struct session_options {
 	const struct target_rules *rules;
 	const struct target_rules *also; /* outside of KVM; see target/outside.h */
+	bool clones;	 /* trace the compiler's clones, too */
 	char **command;	 /* NULL-terminated, or NULL */
 	int pid;	 /* of a VMM, or 0 */
 	u64 duration_ns; /* 0 = until the command or the VMM ends, or a signal comes */

@@ -131,6 +131,21 @@ bool target_name_is_clone(const char *name)
 	return strstr(name, ".isra.") || strstr(name, ".part.") || strstr(name, ".constprop.");
 }
 
+void target_host_allow_clones(struct target_host *host)
+{
+	for (size_t i = 0; i < host->cnt; i++) {
+		struct target_function *f = host->v[i];
+
+		if (f->verdict != TARGET_CLONE)
+			continue;
+		f->verdict = TARGET_OK;
+		f->is_clone = true;
+		f->is_default = true;
+		free(f->why);
+		f->why = NULL;
+	}
+}
+
 /* The index of the first function whose name is not less than the first @len bytes of @name. */
 static size_t lower_bound(const struct target_host *host, const char *name, size_t len)
 {

@@ -120,16 +120,10 @@ static int add_btf(struct target_host *host, const struct target_sources *source
 	return 0;
 }
 
-static int judge_symbol(struct target_function *f, const struct target_sources *sources)
+static int judge_uniqueness(struct target_function *f, const struct target_sources *sources)
 {
 	struct kallsyms_name symbols;
 
-	if (target_name_is_clone(f->name))
-		return target_function_set(f, TARGET_CLONE, "%s",
-					   target_verdict_text(TARGET_CLONE));
-	if (f->verdict == TARGET_NO_SYMBOL)
-		return target_function_set(f, TARGET_NO_SYMBOL, "%s",
-					   target_verdict_text(TARGET_NO_SYMBOL));
 	kallsyms_find(sources->kallsyms, f->name, &symbols);
 	if (symbols.cnt <= 1)
 		return 0;
@@ -139,6 +133,32 @@ static int judge_symbol(struct target_function *f, const struct target_sources *
 	return target_function_set(f, TARGET_NOT_UNIQUE,
 				   "%u symbols have this name, in %s and in %s", symbols.cnt,
 				   symbols.first_module, symbols.last_module);
+}
+
+/* TARGET_CLONE is left of those that target_host_allow_clones() may allow, and of vmlinux'. */
+static int judge_clone(struct target_function *f, const struct target_sources *sources,
+		       bool outside)
+{
+	if (!sites_have(sources->sites, f->module, f->name))
+		return target_function_set(f, TARGET_NO_SITE, "%s",
+					   target_verdict_text(TARGET_NO_SITE));
+	return target_function_set(f, TARGET_CLONE, "%s",
+				   outside ? target_verdict_text(TARGET_CLONE)
+					   : "clone: needs --clones");
+}
+
+static int judge_symbol(struct target_function *f, const struct target_sources *sources,
+			bool outside)
+{
+	int r;
+
+	if (f->verdict == TARGET_NO_SYMBOL)
+		return target_function_set(f, TARGET_NO_SYMBOL, "%s",
+					   target_verdict_text(TARGET_NO_SYMBOL));
+	r = judge_uniqueness(f, sources);
+	if (!r && !f->why && target_name_is_clone(f->name))
+		r = judge_clone(f, sources, outside);
+	return r;
 }
 
 static int judge_type(struct target_function *f, const struct target_sources *sources,
@@ -171,7 +191,7 @@ static int judge(struct target_function *f, const struct target_sources *sources
 
 	if (denied)
 		return target_function_set(f, denied->verdict, "%s", denied->reason);
-	r = judge_symbol(f, sources);
+	r = judge_symbol(f, sources, outside);
 	return r || f->why ? r : judge_type(f, sources, btf);
 }
 

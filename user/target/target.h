@@ -56,6 +56,7 @@ struct target_function {
 	enum target_verdict verdict;
 	char *why;	 /* unless TARGET_OK: why it cannot be traced */
 	bool doubtful;	 /* takes a struct by value: only target_try_load() tells */
+	bool is_clone;	 /* a clone that may be attached: by its symbol, for it has no type */
 	bool is_default; /* of the exit path: traced when no rules are given */
 };
 
@@ -85,6 +86,9 @@ struct target_function **target_host_functions(const struct target_host *host, s
  * Where the compiler left a clone only (name.isra.0), the clone.
  */
 struct target_function *target_host_find(const struct target_host *host, const char *name);
+
+/* The user wants clones: from here on those of KVM's that ftrace can patch can be traced. */
+void target_host_allow_clones(struct target_host *host);
 
 /*
  * Let the kernel judge: load, but never attach, a program for @function that does nothing.

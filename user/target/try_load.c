@@ -21,7 +21,8 @@ int target_try_load(struct target_function *function)
 
 bool target_is_traceable(struct target_function *function)
 {
-	if (function->verdict == TARGET_OK && function->doubtful && function->btf_fd >= 0)
+	if (function->verdict == TARGET_OK && function->doubtful && function->btf_fd >= 0 &&
+	    !function->is_clone)
 		target_try_load(function);
 	return function->verdict == TARGET_OK;
 }
