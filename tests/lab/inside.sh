@@ -192,6 +192,35 @@ scenario_commands() {
 	run export-merge exitgraph export --format csv --merge two-vcpus.xg
 }
 
+# Functions outside of KVM's BTF. What ftrace counted of the same workload is there to compare with.
+scenario_outside_btf() {
+	record also --also 'eventfd_signal*,try_to_wake_up' -- exitgraph guest pio-eventfd --count 5000
+	record clones --clones --functions 'segmented_*,linearize' -- \
+		exitgraph guest mmio --count 500
+	attached >clones.attached
+	cat /sys/kernel/debug/kprobes/list >clones.kprobes
+	count_by_ftrace linearize.isra.0 exitgraph guest mmio --count 500 >clones.ftrace
+	run list-also exitgraph list --also 'eventfd_signal*,update_rq_clock'
+	run list-clones exitgraph list --clones linearize
+	run list-needs-clones exitgraph list linearize
+	run also-denied exitgraph record -o also-denied.xg --also 'ktime_get*' -d 1s
+	run also-all exitgraph record -o also-all.xg --also '*' -d 1s
+	run also-nothing exitgraph record -o also-nothing.xg --also 'no_such_*' -d 1s
+	run also-kvm exitgraph record -o also-kvm.xg --also kvm_cpuid -d 1s
+}
+
+# count_by_ftrace FUNCTION COMMAND...: how often it ran, by the function tracer of an instance.
+count_by_ftrace() {
+	dir=/sys/kernel/tracing/instances/count
+	mkdir $dir
+	echo "$1" >$dir/set_ftrace_filter
+	shift
+	echo function >$dir/current_tracer
+	"$@" >/dev/null
+	grep -vc '^#' $dir/trace
+	rmdir $dir
+}
+
 # For hosts that cannot be profiled.
 scenario_refusal() {
 	run check exitgraph check
