@@ -4,12 +4,9 @@
 
 #include <errno.h>
 
-#include "import/line.h"
 #include "profile/reasons.h"
 #include "render/funcgraph.h"
 #include "render/funcgraph_line.h"
-
-#define TRACES "../shared/traces/"
 
 static void duration_is(u64 ns, const char *expected)
 {
@@ -107,41 +104,6 @@ static void headings(void **state)
 
 		assert_string_equal(text, cases[i].expected);
 	}
-}
-
-/* Every duration of the kernel's own in @file comes out as it went in. */
-static u32 compare_durations(const char *file)
-{
-	_cleanup_fclose_ FILE *trace = fopen(file, "re");
-	char text[4096 + 1024];
-	u32 cnt = 0;
-
-	if (!trace) {
-		print_message("SKIP: no %s here\n", file);
-		skip();
-	}
-	while (fgets(text, 4096, trace)) {
-		_cleanup_free_ char *field = NULL;
-		struct line line;
-
-		line_parse(text, text + strcspn(text, "\n"), false, &line);
-		if (line.kind > LINE_CLOSE || !line.duration)
-			continue;
-		field = FIXTURE_PRINTED(
-			((line.timed ? funcgraph_put_duration(line.ns, FUNCGRAPH_DEFAULT, out)
-				     : funcgraph_put_no_duration(FUNCGRAPH_DEFAULT, out)),
-			 0));
-		assert_int_equal(strlen(field), 17);
-		assert_memory_equal(line.duration, field, 17);
-		cnt++;
-	}
-	return cnt;
-}
-
-static void durations_of_real_traces(void **state)
-{
-	assert_int_equal(compare_durations(TRACES "cpuid.md"), 134);
-	assert_int_equal(compare_durations(TRACES "pio.md"), 163);
 }
 
 static void options_by_name(void **state)
@@ -340,10 +302,13 @@ static void all_columns_and_no_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(durations),	   cmocka_unit_test(columns),
-		cmocka_unit_test(headings),	   cmocka_unit_test(durations_of_real_traces),
-		cmocka_unit_test(options_by_name), cmocka_unit_test(reasons_of_the_tracepoint),
-		cmocka_unit_test(whole_cycle),	   cmocka_unit_test(all_columns_and_no_events),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(columns),
+		cmocka_unit_test(headings),
+		cmocka_unit_test(options_by_name),
+		cmocka_unit_test(reasons_of_the_tracepoint),
+		cmocka_unit_test(whole_cycle),
+		cmocka_unit_test(all_columns_and_no_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
