@@ -91,7 +91,10 @@ scenario_move() {
 }
 
 has_vcpu() {
-	ls -l "/proc/$1/fd" | grep -q kvm-vcpu
+	for fd in "/proc/$1/fd"/*; do
+		case $(readlink "$fd") in *kvm-vcpu*) return 0 ;; esac
+	done
+	return 1
 }
 
 # A VMM that runs already: recorded by its pid, then with all others.
