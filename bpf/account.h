@@ -2,19 +2,20 @@
 /*
  * The accounting: a cycle's log -> the tree of its reason.
  *
- * Runs at the entry boundary, when the cycle is over and its reason known, in two passes:
+ * Runs at the entry boundary, when the cycle is over and its reason known. What it comes to is
+ * a list of operations (include/xg_path.h): this time between two records goes to that node.
  *
- *  1. account_record() replays the log against the stack of open calls, finds each call's
- *     node and leaves {node, duration} in result[]. Nothing in the tree changes but that
- *     nodes without calls may be added.
- *  2. account_result() adds those results to the nodes.
+ *  - A path that was seen before (known.h): the log's codes are the same one by one, so are
+ *    the operations. That is so nearly always, and costs little.
+ *  - Else account_record() replays the log against the stack of open calls, finds each call's
+ *    node and notes the operations. Nothing in the tree changes but that nodes without calls
+ *    may be added. If anything does not fit, the cycle is dropped, with all its operations:
+ *    a tree never holds half a cycle. Its latency is kept.
  *
- * If anything in pass 1 does not fit, pass 2 adds the exit's latency alone and the cycle is
- * counted as dropped: a tree never holds half a cycle.
+ * Then the operations are applied (apply.h).
  *
- * Times are ns since the cycle's start with the exit boundary's own work taken out ("now"
- * below), so that the calls which are open across it do not hold it either. Calls which are
- * open across the cycle's ends restart at 0: each cycle gets its own part.
+ * Calls which are open across the cycle's ends restart there: each cycle gets its own part.
+ * What the exit boundary took itself is in none of them: see XG_AT_START_LATE.
  *
  * The same code is compiled for user space, where the unit tests feed it with logs that no
  * kernel would write. All indices are masked or compared: no log can lead out of the state.
@@ -22,27 +23,11 @@
 #ifndef EXITGRAPH_BPF_ACCOUNT_H
 #define EXITGRAPH_BPF_ACCOUNT_H
 
-#ifdef __bpf__
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-#endif
+#include "apply.h"
+#include "known.h"
 
-#include "xg_state.h"
-
-#ifdef __bpf__
-#define ACCOUNT_NOINLINE static __attribute__((noinline))
-#else
-#define ACCOUNT_NOINLINE static inline
-#endif
-#define ACCOUNT_INLINE static inline __attribute__((always_inline))
-
-#define ACCOUNT_OK     0
-#define ACCOUNT_STOP   1 /* the cycle is bad; the rest of its log means nothing */
-
-ACCOUNT_INLINE struct xg_node *account_node(struct xg_vcpu_state *st, u32 index)
-{
-	return &st->nodes[index & (XG_NODES - 1)];
-}
+#define ACCOUNT_OK   LOOP_ON
+#define ACCOUNT_STOP LOOP_STOP /* the cycle is bad; the rest of its log means nothing */
 
 ACCOUNT_INLINE int account_bad(struct xg_vcpu_state *st, u32 loss)
 {
@@ -63,6 +48,7 @@ ACCOUNT_INLINE u32 account_node_new(struct xg_vcpu_state *st, u32 parent, u32 id
 	node->id = id;
 	node->parent = parent;
 	node->min_ns = ~0ULL;
+	node->last_shift = 63;
 	return index;
 }
 
@@ -104,15 +90,15 @@ ACCOUNT_INLINE u32 account_child(struct xg_vcpu_state *st, u32 parent, u32 id)
 	return index;
 }
 
-/* Note a finished call of @node for pass 2. */
-ACCOUNT_INLINE int account_note(struct xg_vcpu_state *st, u32 node, u64 ns)
+/* Note what the time from record @from to record @to is. */
+ACCOUNT_INLINE int account_note(struct xg_vcpu_state *st, u32 kind, u32 node, u32 from, u32 to)
 {
-	u32 n = st->result_n;
+	u32 n = st->op_n;
 
-	if (n >= XG_LOG_RECORDS)
+	if (n >= XG_OPS - XG_GROUP)
 		return account_bad(st, XG_LOSS_LOG_FULL);
-	st->result[n & (XG_LOG_RECORDS - 1)] = XG_RECORD(ns, node);
-	st->result_n = n + 1;
+	st->op[account_masked(n, XG_OPS - 1)] = XG_OP(kind, node, from, to);
+	st->op_n = n + 1;
 	return ACCOUNT_OK;
 }
 
@@ -132,9 +118,10 @@ ACCOUNT_INLINE void account_assume_base(struct xg_vcpu_state *st)
 {
 	for (u32 i = 0; i < XG_BASE_FRAMES; i++) {
 		st->stack[i].id = st->base_id[i];
-		st->stack[i].start_ns = 0;
+		st->stack[i].at = XG_AT_START_LATE;
 	}
 	st->depth = st->base_n & (XG_BASE_FRAMES - 1);
+	st->at_base = 1;
 	st->in_user = 0;
 }
 
@@ -176,11 +163,26 @@ ACCOUNT_NOINLINE int account_reason(struct xg_vcpu_state *st, u64 code)
 	return ACCOUNT_STOP;
 }
 
-/* Before pass 1. @end_clock_ns is the entry boundary's first clock reading. */
+/* Set a time that is no record, @ns after the cycle's start. */
+ACCOUNT_INLINE void account_set_at(struct xg_vcpu_state *st, u32 at, u64 ns)
+{
+	st->log[at] = XG_RECORD(st->entry_clock_ns + ns, 0);
+}
+
+/* The reason's nodes, and the cycle's measures. @end_clock_ns is the entry boundary's first. */
 ACCOUNT_INLINE int account_prepare(struct xg_vcpu_state *st, u64 end_clock_ns)
 {
 	struct xg_reason *guess = &st->reasons[st->last_reason & (XG_REASONS - 1)];
 
+	st->bad = 0;
+	st->op_n = 0;
+	st->taken_ns = 0;
+	st->guest_depth = st->depth;
+	st->end_ns = (end_clock_ns - st->entry_clock_ns) & XG_CLOCK_MASK;
+	st->latency_ns = (end_clock_ns - st->exit_clock_ns) & XG_CLOCK_MASK;
+	account_set_at(st, XG_AT_START, 0);
+	account_set_at(st, XG_AT_START_LATE, 0);
+	account_set_at(st, XG_AT_END, st->end_ns);
 	if (guess->root && guess->code == st->reason) {
 		st->root = guess->root;
 		st->latency = guess->latency;
@@ -189,19 +191,23 @@ ACCOUNT_INLINE int account_prepare(struct xg_vcpu_state *st, u64 end_clock_ns)
 		st->latency = 0;
 		return account_bad(st, XG_LOSS_REASONS_FULL);
 	}
-	st->bad = 0;
-	st->end_ns = (end_clock_ns - st->entry_clock_ns) & XG_CLOCK_MASK;
-	st->latency_ns = (end_clock_ns - st->exit_clock_ns) & XG_CLOCK_MASK;
+	return ACCOUNT_OK;
+}
+
+/* Before the replay: its own state, and the nodes of the calls that are open. */
+ACCOUNT_NOINLINE int account_prepare_replay(struct xg_vcpu_state *st)
+{
 	st->clock_ns = 0;
-	st->gap_ns = 0;
-	st->exit_ns = 0;
-	st->guest_child_ns = 0;
-	st->user_since_ns = 0;
-	st->user_ns = 0;
+	st->user_since = 0;
+	st->user_until = 0;
+	st->exit_at = 0;
+	st->left_base = 0;
+	st->log_hash = 0;
 	st->in_guest = 1;
-	st->guest_depth = st->depth;
-	st->result_n = 0;
+	st->in_boundary = 0;
 	st->last_node = st->root;
+	if (st->log_n > XG_LOG_ROOM)
+		return account_bad(st, XG_LOSS_LOG_FULL);
 	if (st->depth >= XG_BASE_FRAMES)
 		return account_bad(st, XG_LOSS_DEPTH);
 	for (u32 i = 0; i < XG_BASE_FRAMES && i < st->depth; i++) {
@@ -224,7 +230,20 @@ ACCOUNT_INLINE int account_begun_inside(struct xg_vcpu_state *st)
 	return account_bad(st, XG_LOSS_BEGUN_INSIDE);
 }
 
-ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
+/* KVM_RUN is called again: what was not in any call since it returned was user space. */
+ACCOUNT_INLINE int account_user_end(struct xg_vcpu_state *st, u32 at)
+{
+	u32 node = account_child(st, st->root, XG_ID_USERSPACE);
+
+	if (!node)
+		return account_bad(st, XG_LOSS_NODES_FULL);
+	st->in_user = 0;
+	if (!st->user_since) /* all the while a call was open */
+		return account_note(st, XG_OP_REST, node, at, at);
+	return account_note(st, XG_OP_REST, node, st->user_since, st->user_until);
+}
+
+ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u32 at)
 {
 	u32 depth = st->depth;
 	struct xg_frame *frame;
@@ -234,21 +253,15 @@ ACCOUNT_INLINE int account_entry(struct xg_vcpu_state *st, u32 id, u64 now)
 		return account_bad(st, XG_LOSS_DEPTH);
 	if (st->assumed && depth && depth < st->base_n && id == st->stack[0].id)
 		return account_begun_inside(st);
-	if (!depth && st->in_user)
-		st->user_ns += now - st->user_since_ns;
-	if (st->in_user && id == st->run_ioctl_id) {
-		node = account_child(st, st->root, XG_ID_USERSPACE);
-		if (!node)
-			return account_bad(st, XG_LOSS_NODES_FULL);
-		st->in_user = 0;
-		if (account_note(st, node, st->user_ns))
-			return ACCOUNT_STOP;
-	}
+	if (!depth)
+		st->user_until = at;
+	if (st->in_user && id == st->run_ioctl_id && account_user_end(st, at))
+		return ACCOUNT_STOP;
 	node = account_child(st, account_parent(st, depth), id);
 	if (!node)
 		return account_bad(st, XG_LOSS_NODES_FULL);
 	frame = &st->stack[depth & (XG_DEPTH - 1)];
-	frame->start_ns = now;
+	frame->at = at;
 	frame->node = node;
 	frame->id = id;
 	st->depth = depth + 1;
@@ -266,79 +279,91 @@ ACCOUNT_NOINLINE int account_stray_return(struct xg_vcpu_state *st, u32 id)
 	return account_bad(st, XG_LOSS_MISMATCH);
 }
 
-ACCOUNT_INLINE int account_return(struct xg_vcpu_state *st, u32 id, u64 now)
+/* What kind of call has returned, to @depth: one that guest or user space waited for? */
+ACCOUNT_INLINE u32 account_kind(struct xg_vcpu_state *st, u32 depth)
+{
+	if (st->in_guest)
+		return depth == st->guest_depth ? XG_OP_TAKEN : XG_OP_CALL;
+	return st->in_user && !depth && st->user_since ? XG_OP_TAKEN : XG_OP_CALL;
+}
+
+ACCOUNT_INLINE int account_return(struct xg_vcpu_state *st, u32 id, u32 at)
 {
 	u32 depth = st->depth;
 	struct xg_frame *frame = &st->stack[(depth - 1) & (XG_DEPTH - 1)];
-	u64 ns;
 
 	if (!depth || frame->id != id)
 		return account_stray_return(st, id);
 	depth--;
-	ns = now - frame->start_ns;
+	if (st->in_guest && depth < st->guest_depth)
+		return account_bad(st, XG_LOSS_MISMATCH);
 	st->last_node = frame->node;
 	st->depth = depth;
-	if (account_note(st, frame->node, ns))
+	if (account_note(st, account_kind(st, depth), frame->node, frame->at, at))
 		return ACCOUNT_STOP;
-	if (st->in_guest) {
-		if (depth < st->guest_depth)
-			return account_bad(st, XG_LOSS_MISMATCH);
-		if (depth == st->guest_depth)
-			st->guest_child_ns += ns;
-	}
 	if (id == st->run_ioctl_id) {
 		st->in_user = 1;
-		st->user_ns = 0;
+		st->user_since = 0;
+		st->left_base = 1;
 	}
 	if (!depth) {
-		st->user_since_ns = now;
+		if (st->in_user && !st->user_since)
+			st->user_since = at;
+		st->left_base = 1;
 		st->assumed = 0;
 	}
 	return ACCOUNT_OK;
 }
 
 /* The exit boundary: the guest phase is over. */
-ACCOUNT_INLINE int account_exit(struct xg_vcpu_state *st, u64 now)
+ACCOUNT_INLINE int account_exit(struct xg_vcpu_state *st, u32 at)
 {
 	u32 node;
 
 	if (!st->in_guest || st->depth != st->guest_depth)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	st->in_guest = 0;
-	st->exit_ns = now;
+	st->in_boundary = 1;
+	st->exit_at = at;
 	node = account_child(st, account_parent(st, st->depth), XG_ID_GUEST);
 	if (!node)
 		return account_bad(st, XG_LOSS_NODES_FULL);
-	return account_note(st, node, now - st->guest_child_ns);
+	return account_note(st, XG_OP_REST, node, XG_AT_START, at);
 }
 
-/* When record @i was made, since the cycle's start: a signed difference of 48-bit clocks. */
-ACCOUNT_INLINE s64 account_clock(struct xg_vcpu_state *st, u32 i)
+/* The end of the boundary's own work, during which time stood still for all that is open. */
+ACCOUNT_INLINE int account_exit_end(struct xg_vcpu_state *st, u32 at)
 {
-	u64 record = st->log[i & (XG_LOG_RECORDS - 1)];
+	if (!st->in_boundary)
+		return account_bad(st, XG_LOSS_MISMATCH);
+	st->in_boundary = 0;
+	account_set_at(st, XG_AT_START_LATE,
+		       XG_RECORD_NS(apply_record(st, st->exit_at), apply_record(st, at)));
+	return ACCOUNT_OK;
+}
 
-	return (s64)(record - XG_RECORD(st->entry_clock_ns, 0)) >> XG_RECORD_CLOCK_SHIFT;
+/* When record @at was made, since the cycle's start: a signed difference of 48-bit clocks. */
+ACCOUNT_INLINE s64 account_clock(struct xg_vcpu_state *st, u32 at)
+{
+	return (s64)(apply_record(st, at) - XG_RECORD(st->entry_clock_ns, 0)) >>
+	       XG_RECORD_CLOCK_SHIFT;
 }
 
 /*
- * Pass 1: record @i of the log.
+ * Record @at, after those before it.
  *
  * A probe that is interrupted or preempted between its clock reading and its place in the
  * log leaves readings out of order. An entry has its place first: it was no later than the
  * record after it. A return has its clock first: it was no earlier than the record before.
+ * The log is put right, for the operations and for whoever gets the cycle whole.
  */
-ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 i)
+ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 at)
 {
-	u32 code = XG_RECORD_CODE(st->log[i & (XG_LOG_RECORDS - 1)]);
-	s64 raw = account_clock(st, i), now = raw - (s64)st->gap_ns, next;
+	u32 code = XG_RECORD_CODE(apply_record(st, at));
+	s64 read = account_clock(st, at), now = read, next;
 
-	if (code == XG_CODE_RETURN(XG_ID_BOUNDARY)) {
-		/* Its own work: time stands still from the exit on. */
-		st->gap_ns = raw > (s64)st->exit_ns ? raw - st->exit_ns : 0;
-		return ACCOUNT_OK;
-	}
-	if (!(code & 1) && i + 1 < st->log_n) {
-		next = account_clock(st, i + 1) - (s64)st->gap_ns;
+	if (!(code & 1) && at + 1 < st->log_n) {
+		next = account_clock(st, at + 1);
 		if (next < now) {
 			now = next;
 			st->loss[XG_LOSS_INTERRUPTED_PROBE]++;
@@ -348,66 +373,95 @@ ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 i)
 		now = st->clock_ns;
 		st->loss[XG_LOSS_INTERRUPTED_PROBE]++;
 	}
+	if (now != read)
+		st->log[at & (XG_LOG_RECORDS - 1)] = XG_RECORD(st->entry_clock_ns + now, code);
 	st->clock_ns = now;
+	st->log_hash = (st->log_hash ^ code) * 0x9e3779b1u;
+	if (st->in_boundary && code != XG_CODE_RETURN(XG_ID_BOUNDARY))
+		return account_bad(st, XG_LOSS_MISMATCH);
 	if (code == XG_CODE_ENTRY(XG_ID_BOUNDARY))
-		return account_exit(st, now);
+		return account_exit(st, at);
+	if (code == XG_CODE_RETURN(XG_ID_BOUNDARY))
+		return account_exit_end(st, at);
 	if (code & 1)
-		return account_return(st, code >> 1, now);
-	return account_entry(st, code >> 1, now);
+		return account_return(st, code >> 1, at);
+	return account_entry(st, code >> 1, at);
 }
 
-/* Between the passes: the cycle as a whole, and its latency, which is kept in any case. */
-ACCOUNT_INLINE void account_conclude(struct xg_vcpu_state *st)
+/* All calls that are open are those of base_id[]. */
+ACCOUNT_INLINE u32 account_is_at_base(struct xg_vcpu_state *st)
 {
-	u64 end = st->end_ns - st->gap_ns;
-
-	if (!st->bad && (st->in_guest || st->in_user || st->depth != st->guest_depth))
-		account_bad(st, XG_LOSS_MISMATCH);
-	if ((s64)end < (s64)st->clock_ns)
-		end = st->clock_ns;
-	st->end_ns = end;
-	if (!st->bad)
-		account_note(st, st->root, end);
-	if (st->bad)
-		st->result_n = 0;
-	if (st->latency)
-		account_note(st, st->latency, st->latency_ns);
+	if (st->depth != st->base_n)
+		return 0;
+	for (u32 i = 0; i < XG_BASE_FRAMES && i < st->depth; i++)
+		if (st->stack[i].id != st->base_id[i])
+			return 0;
+	return 1;
 }
 
-/* Pass 2: result @i. */
-ACCOUNT_INLINE void account_result(struct xg_vcpu_state *st, u32 i)
+/* After the last record: the cycle as a whole, and the parts of the calls that stay open. */
+ACCOUNT_INLINE int account_end(struct xg_vcpu_state *st)
 {
-	u64 result = st->result[i & (XG_LOG_RECORDS - 1)];
-	struct xg_node *node = account_node(st, XG_RECORD_CODE(result));
-	u64 ns = XG_RECORD_CLOCK(result);
-	u32 bucket = xg_hist_bucket(ns);
-	u32 octave = bucket >> XG_HIST_SUB_BITS;
-	u32 chunk;
-
-	node->calls++;
-	node->inclusive_ns += ns;
-	if (ns < node->min_ns)
-		node->min_ns = ns;
-	if (ns > node->max_ns)
-		node->max_ns = ns;
-	if (octave >= XG_HIST_CHUNKS) /* never; said for the verifier */
-		return;
-	chunk = node->chunk[octave];
-	if (!chunk) {
-		chunk = st->chunk_n;
-		if (chunk >= XG_CHUNKS) {
-			st->loss[XG_LOSS_HIST_FULL]++;
-			return;
-		}
-		st->chunk_n = chunk + 1;
-		node->chunk[octave] = chunk;
+	if (st->in_guest || st->in_boundary || st->in_user || st->depth != st->guest_depth)
+		return account_bad(st, XG_LOSS_MISMATCH);
+	if (st->end_ns < st->clock_ns) {
+		st->end_ns = st->clock_ns;
+		account_set_at(st, XG_AT_END, st->end_ns);
 	}
-	st->chunks[chunk & (XG_CHUNKS - 1)].count[bucket & (XG_HIST_SUB - 1)]++;
+	for (u32 i = 0; i < XG_BASE_FRAMES && i < st->depth; i++) {
+		struct xg_frame *frame = &st->stack[i];
+
+		if (account_note(st, XG_OP_OPEN, frame->node, frame->at, XG_AT_END))
+			return ACCOUNT_STOP;
+		frame->at = XG_AT_START_LATE;
+	}
+	return account_note(st, XG_OP_CALL, st->root, XG_AT_START_LATE, XG_AT_END);
 }
 
-/* After pass 2: the parts of calls that stay open, and what the next cycle starts from. */
-ACCOUNT_INLINE void account_close(struct xg_vcpu_state *st)
+static long account_record_body(u32 at, struct account_loop *loop)
 {
+	return account_record(loop->st, at);
+}
+
+static long account_apply_body(u32 group, struct account_loop *loop)
+{
+	apply_group(loop->st, &loop->st->op[(group * XG_OP_GROUP) & (XG_OPS - XG_OP_GROUP)]);
+	return LOOP_ON;
+}
+
+/* Fill up the last group. */
+ACCOUNT_INLINE void account_pad_ops(struct xg_vcpu_state *st)
+{
+	for (u32 k = 0; k < XG_GROUP; k++)
+		st->op[account_masked(st->op_n + k, XG_OPS - 1)] = XG_OP(XG_OP_NOTHING, 0, 0, 0);
+}
+
+/* The path is not known: replay the log; if all is well, apply what that comes to. */
+ACCOUNT_NOINLINE int account_replay(struct xg_vcpu_state *st)
+{
+	struct account_loop loop = { .st = st };
+	u32 was_at_base = st->at_base;
+
+	if (account_prepare_replay(st))
+		return ACCOUNT_STOP;
+	account_loop_run(st->log_n, account_record_body, &loop);
+	if (st->bad || account_end(st))
+		return ACCOUNT_STOP;
+	st->at_base = account_is_at_base(st);
+	account_pad_ops(st);
+	account_loop_run((st->op_n + XG_OP_GROUP - 1) / XG_OP_GROUP, account_apply_body, &loop);
+	if (was_at_base && st->at_base)
+		known_learn(st);
+	return ACCOUNT_OK;
+}
+
+/* The cycle of @st ended at @clock_ns, the entry boundary's first reading: account for it. */
+ACCOUNT_INLINE void account_cycle(struct xg_vcpu_state *st, u64 clock_ns)
+{
+	if (!account_prepare(st, clock_ns) && !known_apply(st))
+		account_replay(st);
+	if (st->latency)
+		apply_call(st, account_node(st, st->latency), st->latency_ns);
 	if (st->bad) {
 		u32 loss = st->bad - 1;
 
@@ -416,56 +470,7 @@ ACCOUNT_INLINE void account_close(struct xg_vcpu_state *st)
 		account_assume_base(st);
 		return;
 	}
-	for (u32 i = 0; i < XG_BASE_FRAMES && i < st->depth; i++) {
-		struct xg_frame *frame = &st->stack[i];
-
-		account_node(st, frame->node)->inclusive_ns += st->end_ns - frame->start_ns;
-		frame->start_ns = 0;
-	}
-}
-
-/*
- * A loop over the records or the results, whose body the verifier looks at once. Its context
- * is all that the body has.
- */
-struct account_loop {
-	struct xg_vcpu_state *st;
-};
-
-static long account_record_body(u32 i, struct account_loop *loop)
-{
-	return account_record(loop->st, i);
-}
-
-static long account_result_body(u32 i, struct account_loop *loop)
-{
-	account_result(loop->st, i);
-	return 0;
-}
-
-#ifdef __bpf__
-#define account_loop_run(n, body, loop) bpf_loop(n, body, loop, 0)
-#else
-#define account_loop_run(n, body, loop)                     \
-	for (u32 i_ = 0; i_ < (n) && !body(i_, loop); i_++) \
-		;
-#endif
-
-/* The cycle of @st ended at @clock_ns, the entry boundary's first reading: account for it. */
-ACCOUNT_INLINE void account_cycle(struct xg_vcpu_state *st, u64 clock_ns)
-{
-	struct account_loop loop = { .st = st };
-	u64 n = st->log_n;
-
-	if (!account_prepare(st, clock_ns)) {
-		if (n > XG_LOG_RECORDS)
-			account_bad(st, XG_LOSS_LOG_FULL);
-		else
-			account_loop_run(n, account_record_body, &loop);
-	}
-	account_conclude(st);
-	account_loop_run(st->result_n, account_result_body, &loop);
-	account_close(st);
+	st->end_ns = XG_RECORD_NS(st->log[XG_AT_START_LATE], st->log[XG_AT_END]);
 }
 
 #endif

@@ -53,12 +53,12 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 		st->log_n = 0;
 		st->phase = XG_PHASE_GUEST;
 	}
-	now_ns = bpf_ktime_get_ns();
-	st->loss[XG_LOSS_PROBE_NS] += now_ns - clock_ns;
-	__sync_fetch_and_add(&st->sequence, 1);
 	if (config.keep)
 		st->cpu = bpf_get_smp_processor_id();
-	st->entry_clock_ns = bpf_ktime_get_ns();
+	__sync_fetch_and_add(&st->sequence, 1);
+	now_ns = bpf_ktime_get_ns();
+	st->entry_clock_ns = now_ns;
+	st->loss[XG_LOSS_PROBE_NS] += now_ns - clock_ns;
 }
 
 /*
@@ -71,10 +71,9 @@ static __always_inline u64 boundary_exit(struct xg_vcpu_state *st, void *vcpu, u
 
 	st->reason = reason_read(vcpu, config.isa);
 	st->phase = XG_PHASE_EXIT;
-	log_at(st, clock_ns, XG_CODE_ENTRY(XG_ID_BOUNDARY));
 	now_ns = bpf_ktime_get_ns();
 	st->exit_clock_ns = now_ns;
-	log_at(st, now_ns, XG_CODE_RETURN(XG_ID_BOUNDARY));
+	log_boundary(st, clock_ns, now_ns);
 	st->loss[XG_LOSS_PROBE_NS] += now_ns - clock_ns;
 	return now_ns;
 }

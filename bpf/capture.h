@@ -182,7 +182,7 @@ static __always_inline long capture_send(struct xg_vcpu_state *st)
 {
 	u64 n = st->log_n, flags = BPF_RB_NO_WAKEUP;
 
-	if (n > XG_LOG_RECORDS)
+	if (n > XG_LOG_ROOM)
 		return -1;
 	if (bpf_ringbuf_query(&captures, BPF_RB_AVAIL_DATA) >
 	    bpf_ringbuf_query(&captures, BPF_RB_RING_SIZE) / 4)

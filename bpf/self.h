@@ -50,7 +50,7 @@ static __always_inline void log_now(struct xg_vcpu_state *st, u32 code)
 {
 	u64 n = __sync_fetch_and_add(&st->log_n, 1);
 
-	if (n < XG_LOG_RECORDS)
+	if (n < XG_LOG_ROOM)
 		st->log[n] = XG_RECORD(bpf_ktime_get_ns(), code);
 }
 
@@ -58,8 +58,19 @@ static __always_inline void log_at(struct xg_vcpu_state *st, u64 clock_ns, u32 c
 {
 	u64 n = __sync_fetch_and_add(&st->log_n, 1);
 
-	if (n < XG_LOG_RECORDS)
+	if (n < XG_LOG_ROOM)
 		st->log[n] = XG_RECORD(clock_ns, code);
+}
+
+/* Both ends of the exit boundary, with nothing in between. */
+static __always_inline void log_boundary(struct xg_vcpu_state *st, u64 from_ns, u64 to_ns)
+{
+	u64 n = __sync_fetch_and_add(&st->log_n, 2);
+
+	if (n >= XG_LOG_ROOM - 1)
+		return;
+	st->log[n] = XG_RECORD(from_ns, XG_CODE_ENTRY(XG_ID_BOUNDARY));
+	st->log[n + 1] = XG_RECORD(to_ns, XG_CODE_RETURN(XG_ID_BOUNDARY));
 }
 
 #endif

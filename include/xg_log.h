@@ -16,6 +16,8 @@
 
 #include "xg_types.h"
 
+#define XG_LOG_RECORDS 16384 /* a power of two */
+
 #define XG_RECORD_CLOCK_SHIFT 16
 #define XG_CLOCK_MASK	      ((1ULL << 48) - 1)
 
@@ -24,6 +26,9 @@
 #define XG_CODE_RETURN(id)	  (((u32)(id) << 1) | 1)
 #define XG_RECORD_CODE(record)	  ((u32)(record) & 0xffff)
 #define XG_RECORD_CLOCK(record)	  ((u64)(record) >> XG_RECORD_CLOCK_SHIFT)
+
+/* From one record to another, ns; the codes must not borrow from the clock. */
+#define XG_RECORD_NS(from, to) ((((u64)(to) | 0xffff) - (u64)(from)) >> XG_RECORD_CLOCK_SHIFT)
 
 /*
  * Ids. Functions are numbered from XG_ID_FUNCTION on, in the order in which they were

@@ -15,10 +15,11 @@
 #include "xg_hist.h"
 #include "xg_log.h"
 #include "xg_loss.h"
+#include "xg_path.h"
 #include "xg_types.h"
 
 /* All but XG_REASONS are powers of two, because the verifier is shown bounds as masks. */
-#define XG_LOG_RECORDS	16384
+#define XG_OPS		16384
 #define XG_DEPTH	64
 #define XG_NODES	2048
 #define XG_HASH		4096
@@ -39,7 +40,10 @@ struct xg_node {
 	u64 min_ns;	 /* over the calls that returned; meaningless if calls is 0 */
 	u64 max_ns;
 	u16 chunk[XG_HIST_CHUNKS]; /* chunk of each octave, 0 = none yet */
-	u64 to_128_bytes;
+	/* Of the latest value's octave. If the next one, shifted right, is from 8 to 15, too, its
+	 * bucket is in the same chunk. */
+	u32 last_shift; /* 63 = there is none */
+	u32 last_chunk_at; /* offset into chunks[] in bytes */
 };
 
 struct xg_chunk {
@@ -50,14 +54,18 @@ struct xg_reason {
 	u64 code;
 	u16 root;	/* node; 0 = this entry is free */
 	u16 latency;	/* node */
+	u32 slow_hash;	/* of the latest log whose path was not known */
+	u8 path[XG_REASON_PATHS]; /* those known, + 1, the latest first; 0 = none */
 };
 
 /* An open call. Its node belongs to the reason of the cycle that is being replayed. */
 struct xg_frame {
-	u64 start_ns;	/* since the cycle's start; 0 for calls open since before */
 	u16 node;
 	u16 id;
+	u16 at; /* the record of its entry; XG_AT_START_LATE for calls open since before */
 };
+
+_Static_assert(sizeof(struct xg_node) == 1 << XG_NODE_SHIFT, "operations have offsets of nodes");
 
 enum xg_slot_status {
 	XG_SLOT_FREE = 0,
@@ -99,24 +107,29 @@ struct xg_vcpu_state {
 	u64 began_ns;
 
 	/* Replay. All in here and not on the BPF stack, so that the loop's body carries nothing. */
-	u64 end_ns;	/* the cycle's end, since its start, the exit boundary's work taken out */
-	u64 clock_ns;	/* the latest event, likewise */
-	u64 gap_ns;	/* the exit boundary's own work */
-	u64 exit_ns;	/* the exit, since the cycle's start */
+	u64 end_ns;	/* the cycle's length, the exit boundary's work taken out */
+	u64 clock_ns;	/* the latest record, since the cycle's start */
 	u64 latency_ns;
-	u64 guest_child_ns; /* traced calls in the guest phase */
-	u64 user_since_ns; /* since when no call is open */
-	u64 user_ns;	/* user space's time so far */
+	u64 taken_ns;	/* of XG_OP_TAKEN, since the latest XG_OP_REST */
+	u32 user_since;	/* record: the outermost call returned, 0 = not yet */
+	u32 user_until;	/* record: the outermost call was entered again */
+	u32 exit_at;	/* record of the exit boundary */
 	u32 depth;	/* open calls */
 	u32 guest_depth; /* at the cycle's start */
+	u32 at_base;	/* at its start, the calls of base_id[] are open and no others */
 	u32 in_guest;
+	u32 in_boundary;
 	u32 in_user;	/* KVM_RUN returned and was not called again yet */
+	u32 left_base;	/* in this cycle no call was open */
 	u32 assumed;	/* KVM_RUN was not seen entered, so it may be left unseen, too */
 	u32 bad;	/* enum xg_loss + 1 of what was wrong with this cycle, or 0 */
 	u32 last_node;	/* node of the latest event, for guessing the next */
-	u32 result_n;
+	u32 op_n;
 	u32 node_n;	/* nodes in use, node 0 included */
 	u32 chunk_n;
+	u32 path_n;	/* paths learnt so far */
+	u32 known_n;	/* cycles whose path was known */
+	u32 log_hash;	/* of the log's codes */
 	u32 last_reason; /* index, a guess */
 	u32 root;	/* node of this cycle's reason */
 	u32 latency;	/* likewise */
@@ -132,7 +145,8 @@ struct xg_vcpu_state {
 	struct xg_frame stack[XG_DEPTH];
 	struct xg_capture capture; /* the log's header, when it goes to user space */
 	u64 log[XG_LOG_RECORDS];
-	u64 result[XG_LOG_RECORDS]; /* finished calls of this cycle: ns << 16 | node */
+	u64 op[XG_OPS]; /* what this cycle comes to */
+	struct xg_path paths[XG_PATHS];
 	struct xg_node nodes[XG_NODES];
 	u16 hash[XG_HASH];
 	struct xg_chunk chunks[XG_CHUNKS];

@@ -60,7 +60,7 @@ static inline int teardown(void **state)
 static inline void put(struct fixture *f, u32 code, u64 after_ns)
 {
 	f->clock += after_ns;
-	if (f->st->log_n < XG_LOG_RECORDS)
+	if (f->st->log_n < XG_LOG_ROOM)
 		f->st->log[f->st->log_n] = XG_RECORD(f->clock, code);
 	f->st->log_n++;
 }

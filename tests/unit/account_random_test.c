@@ -96,8 +96,8 @@ static void test_random_bits(void **state)
 
 	srand(2);
 	for (int cycle = 0; cycle < 3000; cycle++) {
-		f->st->log_n = random_below(cycle % 100 ? 200 : 2 * XG_LOG_RECORDS);
-		for (u32 i = 0; i < f->st->log_n && i < XG_LOG_RECORDS; i++) {
+		f->st->log_n = random_below(cycle % 100 ? 200 : 2 * XG_LOG_ROOM);
+		for (u32 i = 0; i < f->st->log_n && i < XG_LOG_ROOM; i++) {
 			u64 wild = (u64)rand() << 33 ^ (u64)rand() << 16 ^ (rand() & 0xffff);
 			u64 tame = XG_RECORD(f->clock + i * 10, random_below(40));
 

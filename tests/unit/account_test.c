@@ -273,7 +273,7 @@ static void test_log_full(void **state)
 	settle(f);
 	vm_exit(f, REASON_CPUID, 1000, 10);
 	leave(f, F_RUN, 10);
-	for (int i = 0; i < XG_LOG_RECORDS / 2; i++) {
+	for (int i = 0; i < XG_LOG_ROOM / 2; i++) {
 		enter(f, F_LOAD, 1);
 		leave(f, F_LOAD, 1);
 	}
@@ -291,7 +291,7 @@ static void test_log_just_full(void **state)
 	settle(f);
 	vm_exit(f, REASON_CPUID, 1000, 10);
 	leave(f, F_RUN, 10);
-	calls = (XG_LOG_RECORDS - f->st->log_n - 1) / 2;
+	calls = (XG_LOG_ROOM - f->st->log_n - 1) / 2;
 	for (u64 i = 0; i < calls; i++) {
 		enter(f, F_LOAD, 1);
 		leave(f, F_LOAD, 1);

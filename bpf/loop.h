@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Loops whose body the verifier looks at once. Their context is all that a body has; a body
+ * ends the loop by returning LOOP_STOP.
+ */
+#ifndef EXITGRAPH_BPF_LOOP_H
+#define EXITGRAPH_BPF_LOOP_H
+
+#ifdef __bpf__
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#endif
+
+#include "xg_state.h"
+
+#ifdef __bpf__
+#define ACCOUNT_NOINLINE static __attribute__((noinline))
+#else
+#define ACCOUNT_NOINLINE static inline
+#endif
+#define ACCOUNT_INLINE static inline __attribute__((always_inline))
+
+#define LOOP_ON	       0
+#define LOOP_STOP      1
+
+struct account_loop {
+	struct xg_vcpu_state *st;
+};
+
+/* @value & @mask, also where the compiler knows that the mask changes nothing: the verifier may
+ * not, for it has forgotten what was compared before. */
+ACCOUNT_INLINE u64 account_masked(u64 value, u64 mask)
+{
+	asm volatile("" : "+r"(value));
+	return value & mask;
+}
+
+#ifdef __bpf__
+#define account_loop_run(n, body, loop) bpf_loop(n, body, loop, 0)
+#else
+#define account_loop_run(n, body, loop)                     \
+	for (u32 i_ = 0; i_ < (n) && !body(i_, loop); i_++) \
+		;
+#endif
+
+#endif
