@@ -6,7 +6,7 @@
  * whether that is still us. A slot number is read in one go and checked afterwards, so it
  * does not matter that a probe may be preempted, or the task moved, at any point here.
  * On a miss, task storage has the slot of a vCPU thread wherever it runs; every other task
- * leaves after that look-up.
+ * has none, as a rule not from any program, and leaves.
  */
 #ifndef EXITGRAPH_BPF_SELF_H
 #define EXITGRAPH_BPF_SELF_H
@@ -28,6 +28,8 @@ static __always_inline struct xg_vcpu_state *self(void)
 	if (st && st->task == bpf_get_current_task())
 		return st;
 	task = bpf_get_current_task_btf();
+	if (!task->bpf_storage)
+		return 0;
 	slot = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (!slot)
 		return 0;

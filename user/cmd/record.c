@@ -57,8 +57,8 @@ static const struct argp_option options[] = {
 	  1 },
 	{ "clones", OPTION_CLONES, NULL, 0,
 	  "trace the compiler's clones of KVM's functions, too (name.isra.0, .part.0, "
-	  ".constprop.0): all of them with the default list, else those that GLOB means; through "
-	  "kprobes, which cost several times what other probes do",
+	  ".constprop.0): all of them with the default list, else those that --functions means; "
+	  "through kprobes, which cost half as much again as other probes",
 	  1 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
 	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND "
