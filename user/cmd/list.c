@@ -333,8 +333,10 @@ static int print(const struct target_host *host, const struct options *options,
 	} else if (!r && listing->cnt) {
 		print_functions(listing);
 		printf("\n");
-		for (size_t i = 0; i < summaries.cnt; i++)
-			print_summary(&summaries.v[i]);
+		for (size_t i = 0; i < summaries.cnt; i++) {
+			if (summaries.v[i].cnt)
+				print_summary(&summaries.v[i]);
+		}
 	}
 	free(summaries.v);
 	if (fflush(stdout) || ferror(stdout))
