@@ -20,7 +20,8 @@ struct session;
 
 struct session_options {
 	const struct target_rules *rules;
-	const struct target_rules *also; /* outside of KVM; see target/outside.h */
+	/* Functions outside of KVM: see target/outside.h. */
+	const struct target_rules *also;
 	bool clones;	 /* trace the compiler's clones, too */
 	char **command;	 /* NULL-terminated, or NULL */
 	int pid;	 /* of a VMM, or 0 */
