@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0
+# One workload's calls as exitgraph and as function_graph have them -> a table, and a verdict on
+# each call. For scripts/compare-function-graph.
+#
+#	awk -v workload=W -v brief=0 -f compare-judge.awk \
+#		FS=, input=exits EXITS.csv input=tree TREE.csv \
+#		FS='\t' input=events EVENTS input=plain PLAIN
+#
+# EXITS.csv and TREE.csv are exitgraph's exports; EVENTS and PLAIN come from compare-trace.awk.
+# Compared are the cycles of one exit reason: the one that each side has the most exits of.
+#
+# Calls: every path of calls must occur equally often on both sides, to the call. When the host
+# preempts the vCPU's thread is chance, though, so where it did
+#  - the scheduler's calls into KVM (kvm_sched_out, kvm_sched_in, and below) are shown, but not
+#    compared. function_graph never shows kvm_sched_out: its filter by process id changes at the
+#    event sched_switch, which is before that call.
+#  - KVM goes through its way to the next entry once more. Calls on that way (below the caller of
+#    the run function, and neither in that nor in the exit handler) may differ by as many as
+#    there were preemptions in both runs.
+#
+# Durations: no call's mean may be above function_graph's. Calls that stay open across entries
+# are compared where they return once in each cycle.
+#
+# Status 0 if all is as it must be, 1 if not.
+
+function name_of(path)
+{
+	sub(/.*;/, "", path)
+	return path
+}
+
+# "" of a path of one call
+function parent_of(path)
+{
+	return sub(/;[^;]*$/, "", path) ? path : ""
+}
+
+function indent_of(path)
+{
+	return sprintf("%" 2 * gsub(/;/, "", path) "s", "")
+}
+
+function larger(a, b)
+{
+	return a > b ? a : b
+}
+
+function distance(a, b)
+{
+	return a > b ? a - b : b - a
+}
+
+function is_scheduler(path)
+{
+	return path ~ /;kvm_sched_(in|out)(;|$)/
+}
+
+# Is @path on the way from an exit's handling to the next entry?
+function is_way_to_entry(path)
+{
+	if (substr(path, 1, length(loop) + 1) != loop ";")
+		return 0
+	path = substr(path, length(loop) + 2)
+	return path !~ /^(svm|vmx)_(vcpu_run|handle_exit)(;|$)/
+}
+
+# The verdict on the calls of @path; "" if they are as many.
+function judge_calls(path,    differ)
+{
+	if (is_scheduler(path))
+		return "preempted"
+	differ = distance(our_calls[path] * their_exits, their_calls[path] * our_cycles)
+	if (!differ)
+		return ""
+	if (is_way_to_entry(path) && differ <= preempted * larger(our_cycles, their_exits))
+		return "preempted"
+	wrong++
+	if (!their_calls[path])
+		return "NOT IN FUNCTION_GRAPH"
+	return our_calls[path] ? "CALLS DIFFER" : "NOT IN EXITGRAPH"
+}
+
+# Are there means of @path to compare?
+function is_timed(path)
+{
+	if (!our_calls[path] || !plain_calls[path])
+		return 0
+	return !is_open[path] || our_calls[path] == our_cycles
+}
+
+function judge_row(path,    ours, theirs, ratio, verdict)
+{
+	verdict = judge_calls(path)
+	ours = theirs = ratio = "-"
+	if (is_timed(path)) {
+		timed++
+		ours = our_ns[path] / our_calls[path]
+		theirs = plain_ns[path] / plain_calls[path]
+		if (ours > theirs) {
+			longer++
+			verdict = (verdict ? verdict ", " : "") "LONGER"
+		}
+		ratio = sprintf("%.2f", ours / larger(theirs, 1))
+		ours = sprintf("%.0f", ours)
+		theirs = sprintf("%.0f", theirs)
+	} else if (is_open[path] && !verdict)
+		verdict = "stays open"
+	if (brief && verdict !~ /[A-Z]/)
+		return
+	printf "%9.3f %9.3f %10s %9s %6s  %s%s%s\n", our_calls[path] / our_cycles,
+		their_calls[path] / their_exits, ours, theirs, ratio, indent_of(path),
+		name_of(path), verdict ? "  <- " verdict : ""
+}
+
+# What is open while the guest runs is open across entries; innermost is the run function.
+function note_open(path)
+{
+	loop = parent_of(parent_of(path))
+	while (path = parent_of(path))
+		is_open[path] = 1
+}
+
+# Put @path, which exitgraph has not, behind the calls of its parent.
+function insert(path,    parent, i, at)
+{
+	parent = parent_of(path)
+	at = paths
+	for (i = paths; i > 0; i--) {
+		if (substr(order[i] ";", 1, length(parent) + 1) == parent ";") {
+			at = i
+			break
+		}
+	}
+	for (i = ++paths; i > at + 1; i--)
+		order[i] = order[i - 1]
+	order[at + 1] = path
+}
+
+function add_their_calls(    i, path)
+{
+	for (i = 1; i <= event_cnt; i++) {
+		if (event_reason[i] != their_reason)
+			continue
+		path = event_path[i]
+		their_calls[path] = event_calls[i]
+		if (name_of(path) == "kvm_sched_in")
+			preempted += event_calls[i]
+		if (!(path in our_calls)) {
+			our_calls[path] = 0
+			insert(path)
+		}
+	}
+}
+
+function print_head()
+{
+	printf "%s: %d exits %s; %d %s in function_graph's trace", workload, our_exits, our_reason,
+		their_exits, their_reason
+	if (preempted)
+		printf "; preempted %d times in both runs", preempted
+	print ""
+	if (brief)
+		return
+	printf "%19s %20s\n", "calls/exit", "mean, ns"
+	printf "%9s %9s %10s %9s %6s  %s\n", "exitgraph", "f_graph", "exitgraph", "f_graph",
+		"ratio", "call"
+}
+
+function mine()
+{
+	return $1 ~ ("^[0-9]+:" workload "$")
+}
+
+input == "exits" && mine() && $5 > our_exits {
+	our_exits = $5
+	our_reason = $4
+}
+
+input == "tree" && mine() && $4 == our_reason && $9 == "guest" {
+	our_cycles += $10
+	note_open($6)
+}
+
+input == "tree" && mine() && $4 == our_reason && $9 == "off-cpu" { preempted += $10 }
+
+input == "tree" && mine() && $4 == our_reason && $9 == "call" {
+	order[++paths] = $6
+	our_calls[$6] += $10
+	our_ns[$6] += $11
+}
+
+input == "events" && $1 == "exits" && $3 > their_exits {
+	their_exits = $3
+	their_reason = $2
+}
+
+input == "events" && $1 == "calls" {
+	event_reason[++event_cnt] = $2
+	event_path[event_cnt] = $3
+	event_calls[event_cnt] = $4
+}
+
+input == "plain" && $1 == "calls" {
+	plain_calls[$3] = $4
+	plain_ns[$3] = $5
+}
+
+END {
+	if (!our_cycles || !their_exits) {
+		printf "%s: DIFFERENT: %s has no exits\n\n", workload,
+			our_cycles ? "function_graph's trace" : "exitgraph's recording"
+		exit 1
+	}
+	add_their_calls()
+	print_head()
+	if (our_exits != their_exits || our_cycles != our_exits) {
+		printf "  %d exits, %d of them in exitgraph's tree, and %d  <- EXITS DIFFER\n",
+			our_exits, our_cycles, their_exits
+		wrong++
+	}
+	for (i = 1; i <= paths; i++)
+		judge_row(order[i])
+	if (!timed)
+		wrong++
+	printf "%s: %s: %d paths of calls, %d differ; %d mean durations, %d above function_graph's\n\n",
+		workload, wrong || longer ? "DIFFERENT" : "equal", paths, wrong, timed, longer
+	exit wrong || longer ? 1 : 0
+}
