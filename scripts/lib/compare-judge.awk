@@ -3,8 +3,8 @@
 # each call. For scripts/compare-function-graph.
 #
 #	awk -v workload=W -v brief=0 -f compare-judge.awk \
-#		FS=, input=exits EXITS.csv input=tree TREE.csv \
-#		FS='\t' input=events EVENTS input=plain PLAIN
+#		input=exits EXITS.csv input=tree TREE.csv \
+#		input=events EVENTS input=plain PLAIN
 #
 # EXITS.csv and TREE.csv are exitgraph's exports; EVENTS and PLAIN come from compare-trace.awk.
 # Compared are the cycles of one exit reason: the one that each side has the most exits of.
@@ -166,12 +166,14 @@ function print_head()
 		"ratio", "call"
 }
 
+BEGIN { FS = "," }
+
 function mine()
 {
 	return $1 ~ ("^[0-9]+:" workload "$")
 }
 
-input == "exits" && mine() && $5 > our_exits {
+input == "exits" && mine() && ($5 > our_exits) {
 	our_exits = $5
 	our_reason = $4
 }
@@ -189,7 +191,7 @@ input == "tree" && mine() && $4 == our_reason && $9 == "call" {
 	our_ns[$6] += $11
 }
 
-input == "events" && $1 == "exits" && $3 > their_exits {
+input == "events" && $1 == "exits" && ($3 > their_exits) {
 	their_exits = $3
 	their_reason = $2
 }
@@ -222,7 +224,8 @@ END {
 		judge_row(order[i])
 	if (!timed)
 		wrong++
+	failed = wrong || longer
 	printf "%s: %s: %d paths of calls, %d differ; %d mean durations, %d above function_graph's\n\n",
-		workload, wrong || longer ? "DIFFERENT" : "equal", paths, wrong, timed, longer
-	exit wrong || longer ? 1 : 0
+		workload, failed ? "DIFFERENT" : "equal", paths, wrong, timed, longer
+	exit failed
 }

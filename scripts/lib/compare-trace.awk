@@ -12,7 +12,7 @@
 # In a text without events a cycle begins where the run function is called, which is where the
 # event is but for what that function does before, and the reason is "-".
 #
-# Prints, separated by tabs: "exits REASON COUNT" and "calls REASON PATH CALLS NS"; or, with
+# Prints lines "exits,REASON,COUNT" and "calls,REASON,PATH,CALLS,NS"; or, with
 # status 1, what is wrong with the text.
 
 function fail(what)
@@ -38,7 +38,7 @@ function cycle_end(task,    i, reason, key)
 		fail("an entry without an exit before it")
 	exits[reason]++
 	for (i = 1; i <= logged[task]; i++) {
-		key = reason "\t" log_path[task, i]
+		key = reason "," log_path[task, i]
 		calls[key]++
 		ns[key] += log_ns[task, i]
 	}
@@ -108,14 +108,14 @@ NF < 3 || /^#/ { next }
 	task = task_of($1)
 	if ($3 ~ /\/\*.*: /)
 		event(task, $3)
-	else if ($3 ~ /^ *}/) {
+	else if ($3 ~ /^ *[}]/) {
 		if (!depth[task])
 			fail("a return without a call")
 		returned(task, $2)
 	} else if ($3 ~ /\);/) {
 		called(task, $3)
 		returned(task, $2)
-	} else if ($3 ~ /\) {/)
+	} else if ($3 ~ /\) [{]/)
 		called(task, $3)
 }
 
@@ -123,7 +123,7 @@ END {
 	if (failed)
 		exit 1
 	for (reason in exits)
-		printf "exits\t%s\t%d\n", reason, exits[reason]
+		printf "exits,%s,%d\n", reason, exits[reason]
 	for (key in calls)
-		printf "calls\t%s\t%d\t%.0f\n", key, calls[key], ns[key]
+		printf "calls,%s,%d,%.0f\n", key, calls[key], ns[key]
 }
