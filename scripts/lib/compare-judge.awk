@@ -3,11 +3,10 @@
 # each call. For scripts/compare-function-graph.
 #
 #	awk -v workload=W -v brief=0 -f compare-judge.awk \
-#		input=exits EXITS.csv input=tree TREE.csv \
-#		input=events EVENTS input=plain PLAIN
+#		input=exits EXITS.csv input=tree TREE.csv input=trace TRACE.csv
 #
-# EXITS.csv and TREE.csv are exitgraph's exports; EVENTS and PLAIN come from compare-trace.awk.
-# Compared are the cycles of one exit reason: the one that each side has the most exits of.
+# EXITS.csv and TREE.csv are exitgraph's exports, TRACE.csv comes from compare-trace.awk. Compared
+# are the cycles of one exit reason: that which there are the most exits of, on either side.
 #
 # Calls: every path of calls must occur equally often on both sides, to the call. When the host
 # preempts the vCPU's thread is chance, though, so where it did
@@ -83,7 +82,7 @@ function judge_calls(path,    differ)
 # Are there means of @path to compare?
 function is_timed(path)
 {
-	if (!our_calls[path] || !plain_calls[path])
+	if (!our_calls[path] || !their_calls[path])
 		return 0
 	return !is_open[path] || our_calls[path] == our_cycles
 }
@@ -95,7 +94,7 @@ function judge_row(path,    ours, theirs, ratio, verdict)
 	if (is_timed(path)) {
 		timed++
 		ours = our_ns[path] / our_calls[path]
-		theirs = plain_ns[path] / plain_calls[path]
+		theirs = their_ns[path] / their_calls[path]
 		if (ours > theirs) {
 			longer++
 			verdict = (verdict ? verdict ", " : "") "LONGER"
@@ -138,13 +137,14 @@ function insert(path,    parent, i, at)
 
 function add_their_calls(    i, path)
 {
-	for (i = 1; i <= event_cnt; i++) {
-		if (event_reason[i] != their_reason)
+	for (i = 1; i <= traced_cnt; i++) {
+		if (handled_in[i] != their_handler)
 			continue
-		path = event_path[i]
-		their_calls[path] = event_calls[i]
+		path = traced_path[i]
+		their_calls[path] = traced_calls[i]
+		their_ns[path] = traced_ns[i]
 		if (name_of(path) == "kvm_sched_in")
-			preempted += event_calls[i]
+			preempted += traced_calls[i]
 		if (!(path in our_calls)) {
 			our_calls[path] = 0
 			insert(path)
@@ -155,7 +155,7 @@ function add_their_calls(    i, path)
 function print_head()
 {
 	printf "%s: %d exits %s; %d %s in function_graph's trace", workload, our_exits, our_reason,
-		their_exits, their_reason
+		their_exits, their_handler
 	if (preempted)
 		printf "; preempted %d times in both runs", preempted
 	print ""
@@ -191,20 +191,16 @@ input == "tree" && mine() && $4 == our_reason && $9 == "call" {
 	our_ns[$6] += $11
 }
 
-input == "events" && $1 == "exits" && ($3 > their_exits) {
+input == "trace" && $1 == "exits" && ($3 > their_exits) {
 	their_exits = $3
-	their_reason = $2
+	their_handler = $2
 }
 
-input == "events" && $1 == "calls" {
-	event_reason[++event_cnt] = $2
-	event_path[event_cnt] = $3
-	event_calls[event_cnt] = $4
-}
-
-input == "plain" && $1 == "calls" {
-	plain_calls[$3] = $4
-	plain_ns[$3] = $5
+input == "trace" && $1 == "calls" {
+	handled_in[++traced_cnt] = $2
+	traced_path[traced_cnt] = $3
+	traced_calls[traced_cnt] = $4
+	traced_ns[traced_cnt] = $5
 }
 
 END {

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # function_graph's text -> calls by path, in the cycles that exitgraph counts them in: one goes from
-# a guest entry to the next of that vCPU's thread, belongs to the reason of the exit in it, and has
-# the calls that return in it. For scripts/compare-function-graph, which has the text made with
-# the task column and, for the reasons, with KVM's own events:
+# a guest entry to the next of that vCPU's thread, and has the calls that return in it. For
+# scripts/compare-function-graph, which has the text made with the task column:
 #
 #	 0)  CPU 0/K-169   |               |      svm_vcpu_run [kvm_amd]() {
-#	 0)  CPU 0/K-169   |               |        /* kvm_entry: vcpu 0, rip 0x7026 */
 #	 0)  CPU 0/K-169   |   0.679 us    |        kvm_get_cr8 [kvm]();
 #	 0)  CPU 0/K-169   |   8.479 us    |      }
 #
-# In a text without events a cycle begins where the run function is called, which is where the
-# event is but for what that function does before, and the reason is "-".
+# A cycle begins at the call of the run function: the entry is the first thing in that. What was
+# called for the exit, below *_handle_exit, stands for its reason, which the text does not tell.
+# (With the events kvm_entry and kvm_exit enabled it would. But they are not without effect on
+# what they are to show: on Intel kvm_exit reads the guest's rip, which calls vmx_cache_reg there,
+# and not where KVM itself would have been the first to need it.)
 #
-# Prints lines "exits,REASON,COUNT" and "calls,REASON,PATH,CALLS,NS"; or, with
-# status 1, what is wrong with the text.
+# Prints lines "exits,HANDLER,COUNT" and "calls,HANDLER,PATH,CALLS,NS"; or, with status 1, what is
+# wrong with the text.
 
 function fail(what)
 {
@@ -30,53 +31,21 @@ function task_of(field)
 	return field
 }
 
-# The cycle under way is over: its calls are its reason's.
-function cycle_end(task,    i, reason, key)
+# An entry: the cycle under way is over, if there is one, and its calls are that exit's.
+function entry(task,    i, key, handled)
 {
-	reason = events ? cycle_reason[task] : "-"
-	if (!reason)
-		fail("an entry without an exit before it")
-	exits[reason]++
-	for (i = 1; i <= logged[task]; i++) {
-		key = reason "," log_path[task, i]
-		calls[key]++
-		ns[key] += log_ns[task, i]
+	handled = handler[task] ? handler[task] : "-"
+	if (begun[task]) {
+		exits[handled]++
+		for (i = 1; i <= logged[task]; i++) {
+			key = handled "," log_path[task, i]
+			calls[key]++
+			ns[key] += log_ns[task, i]
+		}
 	}
-}
-
-function entry(task)
-{
-	if (begun[task])
-		cycle_end(task)
 	begun[task] = 1
 	logged[task] = 0
-	cycle_reason[task] = ""
-}
-
-function event(task, text,    word)
-{
-	if (text ~ /kvm_entry:/) {
-		if (!events)
-			fail("an event where none was to be")
-		entry(task)
-	} else if (text ~ /kvm_exit:/) {
-		sub(/.* reason /, "", text)
-		split(text, word, " ")
-		cycle_reason[task] = word[1]
-	}
-}
-
-# Add the innermost open call, which took that long.
-function returned(task, duration,    i, d)
-{
-	gsub(/[^0-9.]/, "", duration)
-	d = depth[task]--
-	# Other calls than KVM_RUN of the thread are no vCPU's.
-	if (begun[task] && (d > 1 || ran[task])) {
-		i = ++logged[task]
-		log_path[task, i] = path[task, d]
-		log_ns[task, i] = 1000 * duration
-	}
+	handler[task] = ""
 }
 
 function called(task, text,    name, d)
@@ -93,8 +62,23 @@ function called(task, text,    name, d)
 		ran[task] = 0
 	if (name ~ /^(svm|vmx)_vcpu_run$/) {
 		ran[task] = 1
-		if (!events)
-			entry(task)
+		entry(task)
+	}
+	if (path[task, d] ~ /_handle_exit;(svm_invoke_exit_handler;)?[^;]+$/ &&
+	    name !~ /^(svm_invoke_exit_handler|kvm_sched_in)$/)
+		handler[task] = (handler[task] ? handler[task] "+" : "") name
+}
+
+# The innermost open call, after that time.
+function returned(task, duration,    i, d)
+{
+	gsub(/[^0-9.]/, "", duration)
+	d = depth[task]--
+	# Of the thread's ioctls only KVM_RUN is a vCPU's.
+	if (begun[task] && (d > 1 || ran[task])) {
+		i = ++logged[task]
+		log_path[task, i] = path[task, d]
+		log_ns[task, i] = 1000 * duration
 	}
 }
 
@@ -106,9 +90,7 @@ NF < 3 || /^#/ { next }
 
 {
 	task = task_of($1)
-	if ($3 ~ /\/\*.*: /)
-		event(task, $3)
-	else if ($3 ~ /^ *[}]/) {
+	if ($3 ~ /^ *[}]/) {
 		if (!depth[task])
 			fail("a return without a call")
 		returned(task, $2)
@@ -122,8 +104,8 @@ NF < 3 || /^#/ { next }
 END {
 	if (failed)
 		exit 1
-	for (reason in exits)
-		printf "exits,%s,%d\n", reason, exits[reason]
+	for (handled in exits)
+		printf "exits,%s,%d\n", handled, exits[handled]
 	for (key in calls)
 		printf "calls,%s,%d,%.0f\n", key, calls[key], ns[key]
 }
