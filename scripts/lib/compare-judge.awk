@@ -17,8 +17,9 @@
 #    the run function, and neither in that nor in the exit handler) may differ by as many as
 #    there were preemptions in both runs.
 #
-# Durations: no call's mean may be above function_graph's. Calls that stay open across entries
-# are compared where they return once in each cycle.
+# Durations: no call's mean may be above function_graph's, time off the CPU taken out of both (the tracer's
+# option sleep-time is off). Calls that stay open across entries are compared where they return once
+# in each cycle.
 #
 # Status 0 if all is as it must be, 1 if not.
 
@@ -119,6 +120,13 @@ function note_open(path)
 		is_open[path] = 1
 }
 
+# A preemption: its time belongs to none of the calls around it.
+function take_out(path, ns)
+{
+	while (path = parent_of(path))
+		our_ns[path] -= ns
+}
+
 # Put @path, which exitgraph has not, behind the calls of its parent.
 function insert(path,    parent, i, at)
 {
@@ -183,7 +191,10 @@ input == "tree" && mine() && $4 == our_reason && $9 == "guest" {
 	note_open($6)
 }
 
-input == "tree" && mine() && $4 == our_reason && $9 == "off-cpu" { preempted += $10 }
+input == "tree" && mine() && $4 == our_reason && $9 == "off-cpu" {
+	preempted += $10
+	take_out($6, $11)
+}
 
 input == "tree" && mine() && $4 == our_reason && $9 == "call" {
 	order[++paths] = $6
