@@ -165,7 +165,7 @@ function print_head()
 	printf "%s: %d exits %s; %d %s in function_graph's trace", workload, our_exits, our_reason,
 		their_exits, their_handler
 	if (preempted)
-		printf "; preempted %d times in both runs", preempted
+		printf "; %d preemption%s, both runs together", preempted, preempted == 1 ? "" : "s"
 	print ""
 	if (brief)
 		return
