@@ -31,7 +31,7 @@ LIB_OBJS := $(filter-out $(BUILD)/user/main.o,$(OBJS))
 UNIT_SRCS  := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_TESTS := $(UNIT_SRCS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all demo check unit unit-programs fuzz-short clean
+.PHONY: all demo check unit unit-programs fuzz-short bench-overhead clean
 all: $(BUILD)/exitgraph
 
 $(BUILD)/exitgraph: $(OBJS)
@@ -54,6 +54,13 @@ $(BUILD)/exitgraph.skel.h: $(BUILD)/exitgraph.bpf.o
 $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ibpf -Itests/unit $(CFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS) -lcmocka
+
+# What the benchmark puts beside exitgraph: probes that do nothing.
+$(BUILD)/empty_pair: tests/bench/empty_pair.c $(LIB_OBJS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS)
+
+bench-overhead:
+	scripts/bench-overhead --tools
 
 unit-programs: $(UNIT_TESTS)
 
