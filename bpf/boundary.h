@@ -8,6 +8,7 @@
 
 #include "begin.h"
 #include "capture.h"
+#include "exits_only.h"
 #include "reason.h"
 
 /*
@@ -42,7 +43,12 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 	if (!control.armed) {
 		end(st);
 	} else {
-		if (st->phase == XG_PHASE_EXIT) {
+		if (config.exits_only) {
+			if (st->phase == XG_PHASE_EXIT)
+				exits_only_entry(st, clock_ns);
+			else if (st->phase == XG_PHASE_GUEST)
+				st->loss[XG_LOSS_ENTRY_WITHOUT_EXIT]++;
+		} else if (st->phase == XG_PHASE_EXIT) {
 			account_cycle(st, clock_ns);
 			if (config.keep)
 				capture(st, vcpu);
@@ -56,6 +62,8 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 	if (config.keep)
 		st->cpu = bpf_get_smp_processor_id();
 	__sync_fetch_and_add(&st->sequence, 1);
+	if (config.exits_only)
+		return;
 	now_ns = bpf_ktime_get_ns();
 	st->entry_clock_ns = now_ns;
 	st->loss[XG_LOSS_PROBE_NS] += now_ns - clock_ns;

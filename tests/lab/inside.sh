@@ -86,6 +86,11 @@ scenario_keep() {
 		'exitgraph guest pio-eventfd --count 3000; exitgraph guest pio --count 300'
 }
 
+scenario_exits_only() {
+	record_default exits-only --exits-only -- exitgraph guest cpuid --count 5000 --vcpus 2
+	attached >exits-only.attached
+}
+
 scenario_move() {
 	record move -- exitgraph guest pio-eventfd --count 20000 --move
 }

@@ -141,6 +141,7 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 
 	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
+	config->exits_only = options->exits_only;
 	configure_captures(attach, config, options);
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
 	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
@@ -200,7 +201,7 @@ static int prepare_mechanisms(struct attach *attach, const struct attach_functio
 	return 0;
 }
 
-int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
+int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt,
 	       const struct attach_options *options, struct attach **out)
 {
 	_cleanup_(attach_free) struct attach *attach = NULL;
@@ -215,7 +216,7 @@ int attach_new(const struct target_host *host, const struct attach_function *fun
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
-	configure(attach, target_host_isa(host), options);
+	configure(attach, isa, options);
 	r = prepare_mechanisms(attach, functions, cnt);
 	if (r)
 		return r;

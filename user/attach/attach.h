@@ -33,14 +33,15 @@ struct attach_function {
 typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 
 struct attach_options {
-	u32 vcpu_cnt; /* slots */
-	u32 samples;  /* cycles to keep whole, of each vCPU and reason (xg_capture.h); 0 = none */
-	u32 slowest;  /* likewise */
-	u64 over_ns;  /* keep those of a latency above it; 0 = none */
+	u32 vcpu_cnt;	 /* slots */
+	bool exits_only; /* boundaries alone: there will be no functions */
+	u32 samples; /* cycles to keep whole, of each vCPU and reason (xg_capture.h); 0 = none */
+	u32 slowest; /* likewise */
+	u64 over_ns; /* keep those of a latency above it; 0 = none */
 };
 
-/* Load for @host, with what it takes to attach @functions. 0 or -errno (said). */
-int attach_new(const struct target_host *host, const struct attach_function *functions, size_t cnt,
+/* Load for a host of @isa, with what it takes to attach @functions. 0 or -errno (said). */
+int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt,
 	       const struct attach_options *options, struct attach **out);
 void attach_free(struct attach **attach);
 

@@ -23,6 +23,7 @@ enum {
 	OPTION_FUNCTIONS = 256,
 	OPTION_FUNCTIONS_FILE,
 	OPTION_EXCLUDE,
+	OPTION_EXITS_ONLY,
 	OPTION_SAMPLES,
 	OPTION_SLOWEST,
 	OPTION_OVER,
@@ -45,6 +46,10 @@ static const struct argp_option options[] = {
 	{ "functions-file", OPTION_FUNCTIONS_FILE, "FILE", 0,
 	  "trace the functions that FILE names, one a line", 1 },
 	{ "exclude", OPTION_EXCLUDE, "GLOB[,GLOB]", 0, "do not trace these functions", 1 },
+	{ "exits-only", OPTION_EXITS_ONLY, NULL, 0,
+	  "record reasons and latencies alone, without call trees: attaches at once, and costs "
+	  "some hundred instructions an exit",
+	  1 },
 	{ "samples", OPTION_SAMPLES, "N", 0,
 	  "keep N cycles of each exit reason whole, spread evenly over the recording", 2 },
 	{ "slowest", OPTION_SLOWEST, "N", 0, "keep the N slowest exits of each reason whole", 2 },
@@ -159,6 +164,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_CLONES:
 		arguments->session.clones = true;
 		break;
+	case OPTION_EXITS_ONLY:
+		arguments->session.exits_only = true;
+		break;
 	case 'q':
 		arguments->quiet = true;
 		break;
@@ -235,6 +243,21 @@ static int record(const struct arguments *arguments)
 	return r;
 }
 
+/* What --exits-only leaves nothing of. */
+static int check_exits_only(const struct arguments *arguments)
+{
+	const struct session_options *session = &arguments->session;
+
+	if (!session->exits_only)
+		return 0;
+	if (session->samples || session->slowest || session->over_ns)
+		return err_r(-EINVAL, "--exits-only sees no calls, so there are no cycles to keep "
+				      "whole: leave out --samples, --slowest and --over");
+	if (arguments->rules.cnt || arguments->also.cnt || session->clones)
+		return err_r(-EINVAL, "--exits-only traces no functions: leave out those options");
+	return 0;
+}
+
 int cmd_record(int argc, char **argv)
 {
 	_cleanup_(cleanup_arguments) struct arguments arguments = { .output = DEFAULT_OUTPUT };
@@ -242,6 +265,8 @@ int cmd_record(int argc, char **argv)
 
 	if (cmd_parse(&argp, argc, argv, &arguments, &status))
 		return status;
+	if (check_exits_only(&arguments))
+		return CMD_USAGE;
 	arguments.session.rules = &arguments.rules;
 	arguments.session.also = &arguments.also;
 	arguments.session.progress = !arguments.quiet && isatty(STDERR_FILENO);

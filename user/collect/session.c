@@ -19,6 +19,7 @@
 #include "collect/progress.h"
 #include "collect/slots.h"
 #include "collect/vmm.h"
+#include "target/module.h"
 #include "target/outside.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -29,6 +30,7 @@
 
 struct session {
 	struct session_options options;
+	enum isa isa;
 	struct target_host *host;
 	struct target_selection selection;
 	struct target_host *outside; /* NULL if nothing outside of KVM is traced */
@@ -160,9 +162,12 @@ static int choose_outside(struct session *session)
 static int choose_functions(struct session *session)
 {
 	const char *const *required;
+	struct module_missing missing;
 	size_t required_cnt;
 	int r;
 
+	if (session->options.exits_only)
+		return module_find_vendor(&session->isa, &missing);
 	r = target_host_open(&session->host);
 	if (r)
 		return r;
@@ -173,7 +178,8 @@ static int choose_functions(struct session *session)
 		r = choose_outside(session);
 	if (r)
 		return r;
-	required = attach_required_functions(target_host_isa(session->host), &required_cnt);
+	session->isa = target_host_isa(session->host);
+	required = attach_required_functions(session->isa, &required_cnt);
 	session->functions =
 		calloc(required_cnt + session->selection.cnt + session->outside_selection.cnt,
 		       sizeof(*session->functions));
@@ -202,11 +208,12 @@ static int load(struct session *session)
 {
 	session->attach_options = (struct attach_options){
 		.vcpu_cnt = session->options.max_vcpus,
+		.exits_only = session->options.exits_only,
 		.samples = session->options.samples,
 		.slowest = session->options.slowest,
 		.over_ns = session->options.over_ns,
 	};
-	return attach_new(session->host, session->functions, session->function_cnt,
+	return attach_new(session->isa, session->functions, session->function_cnt,
 			  &session->attach_options, &session->attach);
 }
 

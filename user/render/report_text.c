@@ -105,8 +105,11 @@ static void print_head(const struct view *view, FILE *out)
 	fprintf(out, "%zu VM%s with %zu vCPU%s\n", r->vm_cnt, r->vm_cnt == 1 ? "" : "s", vcpu_cnt,
 		vcpu_cnt == 1 ? "" : "s");
 	label("traced", out);
-	fprintf(out, "%zu functions%s%s", r->function_cnt, *r->mechanism ? " by " : "",
-		r->mechanism);
+	if (r->function_cnt)
+		fprintf(out, "%zu functions%s%s", r->function_cnt, *r->mechanism ? " by " : "",
+			r->mechanism);
+	else
+		fputs("entries and exits alone", out);
 	if (r->kernel_bytes)
 		fprintf(out, ", with %s of kernel memory", units_bytes(r->kernel_bytes, text));
 	putc('\n', out);
