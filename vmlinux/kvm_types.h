@@ -58,8 +58,7 @@ struct kvm_vcpu___7_2 {
 
 /* SVM. svm->vmcb is the one in use: L1's, or L2's while a nested guest runs. */
 struct vmcb_control_area {
-	u32 exit_code;
-	u32 exit_code_hi; /* gone in 7.2, where exit_code has 64 bits */
+	u32 exit_code; /* of 64 bits in 7.2; before that, exit_code_hi comes next */
 	u64 exit_info_1;
 	u64 exit_info_2;
 	u32 exit_int_info;
@@ -67,10 +66,6 @@ struct vmcb_control_area {
 
 struct vmcb_save_area {
 	u64 rip;
-};
-
-struct vmcb_control_area___7_2 {
-	u64 exit_code;
 };
 
 struct vmcb {
