@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the kernel keeps per vCPU: one element of an mmap-able array map, written by the
- * vCPU's own thread alone, read by user space through the mapping. About 1.5 MiB, none of
+ * vCPU's own thread alone, read by user space through the mapping. About 1.7 MiB, none of
  * which grows with the length of a recording; an ordinary cycle touches a few KiB of it.
  *
  *	reasons[]  ->  nodes[] (root of the reason's tree, and its latency)

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "collect/session.h"
 #include "profile/store.h"
+#include "render/stream.h"
 #include "render/summary.h"
 #include "target/check.h"
 #include "util/cleanup.h"
@@ -66,7 +67,7 @@ static const struct argp_option options[] = {
 	  "through kprobes, which cost half as much again as other probes",
 	  1 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
-	  "room for N vCPUs, 1.6 MiB of kernel memory each (those there are and 16; for a COMMAND "
+	  "room for N vCPUs, 1.7 MiB of kernel memory each (those there are and 16; for a COMMAND "
 	  "at least 32)",
 	  3 },
 	{ "quiet", 'q', NULL, 0, "no progress and no summary", 3 },
@@ -237,8 +238,10 @@ static int record(const struct arguments *arguments)
 	r = store_commit(store, profile);
 	if (!r && !arguments->quiet)
 		r = summary_print(profile->first, arguments->output, stdout);
+	/* The profile is there, with or without its summary. */
+	if (stream_finish(stdout, "the summary") && !r)
+		log_info("the profile was written to %s all the same", arguments->output);
 	/* The user has all of it: now the probes may take their time to go. */
-	fflush(stdout);
 	session_release(session);
 	return r;
 }
