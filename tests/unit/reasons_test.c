@@ -115,6 +115,42 @@ static void all_svm_codes(void **state)
 	check_table("../shared/tables/svm_exit_reasons.csv", ISA_SVM);
 }
 
+/* Every name that the tracepoint has is found again. */
+static void codes_by_name(void **state)
+{
+	static const enum isa isas[] = { ISA_VMX, ISA_SVM };
+	char name[REASON_NAME_MAX];
+	u64 got, cnt = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(isas); i++) {
+		for (u64 code = 0; code < 0x500; code++) {
+			const char *text = reason_trace_name(isas[i], code, name);
+
+			assert_true(reason_trace_find(isas[i], text, strlen(text), &got));
+			assert_int_equal(got, code);
+			text = reason_name(isas[i], code, name);
+			assert_true(reason_find(isas[i], text, strlen(text), &got));
+			assert_int_equal(got, code);
+			cnt++;
+		}
+	}
+	assert_int_equal(cnt, 2 * 0x500);
+	assert_true(reason_trace_find(ISA_VMX, "INVALID_STATE FAILED_VMENTRY", 28, &got));
+	assert_int_equal(got, VMX_FAILED_VMENTRY | 33);
+	assert_true(reason_trace_find(ISA_VMX, "CPUID 0x8000000", 15, &got));
+	assert_int_equal(got, 10 | 1 << 27);
+	assert_true(reason_trace_find(ISA_VMX, "PENDING_INTERRUPT", 17, &got));
+	assert_int_equal(got, 7);
+	assert_true(reason_trace_find(ISA_SVM, "invalid_guest_state", 19, &got));
+	assert_int_equal(got, UINT64_MAX);
+	assert_true(reason_find(ISA_VMX, "CPUID (VM entry failed) (bus lock)", 34, &got));
+	assert_int_equal(got, 10 | VMX_FAILED_VMENTRY | 1 << 26);
+	assert_false(reason_trace_find(ISA_SVM, "CPUID", 5, &got));
+	assert_false(reason_trace_find(ISA_VMX, "cpuid", 5, &got));
+	assert_false(reason_trace_find(ISA_VMX, "", 0, &got));
+	assert_false(reason_trace_find(ISA_SVM, "0x123456789", 11, &got));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +161,7 @@ int main(void)
 		cmocka_unit_test(other_patterns_do_not_match),
 		cmocka_unit_test(all_vmx_codes),
 		cmocka_unit_test(all_svm_codes),
+		cmocka_unit_test(codes_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -309,6 +309,56 @@ static bool parse_code(const char *text, u64 *code)
 	return !errno && !*end;
 }
 
+static bool find_name(const struct exit_code *codes, size_t cnt, const char *text, u64 *code)
+{
+	for (size_t i = 0; i < cnt; i++) {
+		if (!strcmp(codes[i].name, text)) {
+			*code = codes[i].code;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Cut VMX's flags off the end of @text. */
+static u64 take_flags(char *text)
+{
+	u64 flags = 0;
+
+	for (size_t i = ARRAY_SIZE(vmx_flags); i-- > 0;) {
+		size_t length = strlen(text), end = strlen(vmx_flags[i].name);
+
+		if (length <= end || strcmp(text + length - end, vmx_flags[i].name))
+			continue;
+		text[length - end] = '\0';
+		flags |= vmx_flags[i].code;
+	}
+	return flags;
+}
+
+bool reason_find(enum isa isa, const char *text, size_t length, u64 *code)
+{
+	char copy[REASON_NAME_MAX];
+	u64 flags = 0, number;
+	bool known;
+
+	if (length >= sizeof(copy))
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (isa == ISA_VMX)
+		flags = take_flags(copy);
+	if (isa == ISA_SVM)
+		known = find_name(svm_codes, ARRAY_SIZE(svm_codes), copy, &number);
+	else
+		known = find_name(vmx_codes, ARRAY_SIZE(vmx_codes), copy, &number);
+	/* Both have 32 bits of it. */
+	if (!known && !(parse_code(copy, &number) && number <= UINT32_MAX))
+		return false;
+	*code = number | flags;
+	return true;
+}
+
 bool reason_matches(enum isa isa, u64 code, const char *pattern)
 {
 	const char *prefix = isa == ISA_SVM ? "SVM_EXIT_" : "EXIT_REASON_";

@@ -42,6 +42,14 @@ const char *reason_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);
 const char *reason_trace_name(enum isa isa, u64 code, char buffer[REASON_NAME_MAX]);
 
 /*
+ * The other way: the code that reason_name() or reason_trace_name() gives the @length bytes at
+ * @text for on @isa, VMX or SVM. The second one also takes what trace-cmd's plugin makes of it
+ * ("EXIT_NPF", "UNKNOWN (65)"). False if there is none; *@code is then as it was.
+ */
+bool reason_find(enum isa isa, const char *text, size_t length, u64 *code);
+bool reason_trace_find(enum isa isa, const char *text, size_t length, u64 *code);
+
+/*
  * Does @pattern (a name, in any case, with or without EXIT_REASON_ or SVM_EXIT_; a number,
  * decimal or 0x...; a glob) mean that code? A name means it with any VMX flags, too.
  */

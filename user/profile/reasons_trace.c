@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "util/cleanup.h"
 
@@ -152,4 +153,73 @@ const char *reason_trace_name(enum isa isa, u64 code, char buffer[REASON_NAME_MA
 		snprintf(name, sizeof(name), "0x%" PRIx64, code & 0xffff);
 	snprintf(buffer, REASON_NAME_MAX, "%.40s%s", name, failed ? " FAILED_VMENTRY" : "");
 	return buffer;
+}
+
+/* What trace-cmd's plugin says of a code that it does not know. */
+static bool find_unknown(enum isa isa, const char *text, size_t length, u64 *code)
+{
+	static const char unknown[] = "UNKNOWN (";
+	size_t before = strlen(unknown);
+
+	return length > before + 1 && !memcmp(text, unknown, before) && text[length - 1] == ')' &&
+	       reason_find(isa, text + before, length - before - 1, code);
+}
+
+static bool find_svm(const char *text, size_t length, u64 *code)
+{
+	static const char prefix[] = "EXIT_";
+
+	for (size_t i = 0; i < ARRAY_SIZE(svm_names); i++) {
+		if (strlen(svm_names[i].name) == length &&
+		    !memcmp(svm_names[i].name, text, length)) {
+			*code = svm_names[i].code;
+			return true;
+		}
+	}
+	if (length > strlen(prefix) && !memcmp(text, prefix, strlen(prefix)))
+		return reason_find(ISA_SVM, text + strlen(prefix), length - strlen(prefix), code);
+	/* Not by the header's names: the kernel prints none of these. */
+	return length > 2 && !memcmp(text, "0x", 2) && reason_find(ISA_SVM, text, length, code);
+}
+
+/* A word of VMX's. */
+static bool find_vmx_word(const char *word, size_t length, u64 *code)
+{
+	/* As older kernels and trace-cmd's plugin call it. */
+	static const char window[] = "PENDING_INTERRUPT";
+
+	if (length == strlen(window) && !memcmp(word, window, length)) {
+		word = "INTERRUPT_WINDOW";
+		length = strlen(word);
+	}
+	return reason_find(ISA_VMX, word, length, code);
+}
+
+/* "INVALID_STATE FAILED_VMENTRY 0x4000000": a name or number, and flags. */
+static bool find_vmx(const char *text, size_t length, u64 *code)
+{
+	static const char failed[] = "FAILED_VMENTRY";
+	const char *end = text + length;
+	u64 all = 0, part;
+
+	for (const char *word = text; word < end;) {
+		const char *next = memchr(word, ' ', end - word) ?: end;
+		size_t size = next - word;
+
+		if (word > text && size == strlen(failed) && !memcmp(word, failed, size))
+			part = VMX_FAILED_VMENTRY;
+		else if ((word > text && *word != '0') || !find_vmx_word(word, size, &part))
+			return false;
+		all |= part;
+		word = next + 1;
+	}
+	*code = all;
+	return length;
+}
+
+bool reason_trace_find(enum isa isa, const char *text, size_t length, u64 *code)
+{
+	if (find_unknown(isa, text, length, code))
+		return true;
+	return isa == ISA_SVM ? find_svm(text, length, code) : find_vmx(text, length, code);
 }
