@@ -56,7 +56,9 @@ static void check_reason(const struct recording *recording, const struct reason 
 	for (const struct node *n = reason->first_child; n; n = tree_next(n, &depth)) {
 		check_dist(&n->dist);
 		require(depth < 512);
-		require(n->kind == NODE_CALL && n->function < recording->function_cnt);
+		require(n->kind == NODE_GUEST || n->kind == NODE_CALL);
+		require(n->kind == NODE_CALL ? n->function < recording->function_cnt :
+					       !n->first_child);
 	}
 }
 
@@ -188,6 +190,16 @@ static const char *const lines[] = {
 	"  CPU 0/KVM-77 [003]  1234.567890: funcgraph_entry:                   |  g() {\n",
 	"  CPU 0/KVM-77 [003]  1234.567890: funcgraph_exit:       + 12.080 us   |  }\n",
 	"  CPU 0/KVM-77 [003]  1234.567890: kvm_exit:       reason CPUID\n",
+	"  CPU 0/KVM-77 [003]  1234.567899: kvm_entry:      vcpu 0, rip 0x1\n",
+	" 0)               |  /* kvm_entry: vcpu 0, rip 0x7026 */\n",
+	" 1)               |      /* kvm_entry: vcpu 0 */\n",
+	" 0)               |      /* kvm_exit: vcpu 0 reason npf rip 0x7025 info1 0x1 */\n",
+	" 1)               |  /* kvm_exit: reason INVALID_STATE FAILED_VMENTRY 0x10000 rip 0x1 */\n",
+	" 1234.567890 |   0)  qemu-77   |               |  /* kvm_entry: vcpu 0, rip 0x1 */\n",
+	" 1234.567895 |   0)  qemu-77   |               |  /* kvm_exit: reason 0x41 rip 0x1 */\n",
+	" 1234.567896 |   0)  qemu-77   |   6.000 us    |  } /* vmx_vcpu_run [kvm_intel] */\n",
+	" 1234.567889 |   0)  qemu-77   |               |  vmx_vcpu_run [kvm_intel]() {\n",
+	"#  cycle 1 of 3: VM 4711 db, vCPU 0, CPUID, kept: slowest, latency 9.18 us\n",
 	"\n",
 	"Intel:\n",
 	"```\n",

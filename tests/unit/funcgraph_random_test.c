@@ -23,6 +23,7 @@ struct sent {
 	struct profile *profile;
 	struct expected *calls;
 	u32 function_cnt;
+	u32 cycle_cnt;		 /* with a line of their own */
 	u64 base_calls, base_ns; /* of all functions that are open at starts */
 };
 
@@ -53,6 +54,7 @@ static void expect(struct sent *s, const struct vcpu *vcpu, const struct cycle *
 	size_t cnt;
 
 	assert_int_equal(cycle_spans(cycle, &spans, &cnt), 0);
+	s->cycle_cnt += cnt > 1 || options & FUNCGRAPH_EVENTS;
 	for (size_t i = 0; i < cnt; i++) {
 		const struct cycle_span *span = &spans[i];
 		u32 depth = span->depth;
@@ -130,9 +132,13 @@ static void compare(const struct sent *s, const struct recording *r, u32 options
 
 			for (const struct node *n = reason->first_child; n;
 			     n = tree_next(n, &depth)) {
-				u32 number = number_of(r, n);
-				const struct expected *e = &s->calls[number];
+				const struct expected *e;
+				u32 number;
 
+				if (n->kind != NODE_CALL)
+					continue;
+				number = number_of(r, n);
+				e = &s->calls[number];
 				if (number < BASES) {
 					base_calls += n->dist.count;
 					base_ns += n->dist.total_ns;
@@ -151,6 +157,23 @@ static void compare(const struct sent *s, const struct recording *r, u32 options
 	assert_int_equal(calls, s->function_cnt - BASES);
 	assert_int_equal(base_calls, s->base_calls);
 	assert_int_equal(base_ns, s->base_ns);
+}
+
+/* As many exits as cycles, all of their reason, which may be either vendor's as a name alone. */
+static void compare_exits(const struct recording *r, u32 options, u64 cycle_cnt)
+{
+	u64 exits = 0;
+
+	recording_for_each_vcpu (vcpu, r) {
+		vcpu_for_each_reason (reason, vcpu) {
+			assert_int_equal(reason->code, vcpu->isa == ISA_SVM ? 0x72 : 10);
+			assert_true(vcpu->isa == ISA_SVM || !(options & FUNCGRAPH_EVENTS));
+			assert_int_equal(reason->cycle_cnt, reason->latency.count);
+			assert_true(reason->latency.total_ns <= reason->cycle_ns);
+			exits += reason->cycle_cnt;
+		}
+	}
+	assert_int_equal(exits, cycle_cnt);
 }
 
 static void assert_no_losses(const struct recording *r, u32 options)
@@ -188,6 +211,8 @@ static u32 round_trip(u64 *seed, u32 options, u32 cycle_cnt)
 	assert_int_equal(profile_recording_cnt(profile), 1);
 	assert_no_losses(profile->first, options);
 	compare(&s, profile->first, options);
+	if (options & FUNCGRAPH_CPU)
+		compare_exits(profile->first, options, s.cycle_cnt);
 	calls = s.function_cnt - BASES;
 	profile_free(&s.profile);
 	free(s.calls);
@@ -251,6 +276,7 @@ static void same_functions(void **state)
 			calls -= got.path[i].calls;
 		assert_int_equal(calls, 0);
 		paths_clear(&got);
+		compare_exits(profile->first, FUNCGRAPH_DEFAULT, 20);
 	}
 }
 

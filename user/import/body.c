@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "import/events.h"
 #include "import/symbols.h"
 
 /* What may stand in a function's name, .isra.0 and a BPF program's or an address too. */
@@ -84,6 +85,17 @@ static void parse_close(const char *text, const char *end, struct line *line)
 		line->kind = LINE_DAMAGED;
 }
 
+/* An event among the calls: ours, or any other. */
+static void parse_comment(const char *text, const char *end, struct line *line)
+{
+	line->kind = LINE_QUIET;
+	if (last_comment(text, end) != text)
+		return;
+	for (text += 2; text < end && *text == ' '; text++)
+		;
+	event_parse(text, trim(text, end - 2), line);
+}
+
 void body_parse(const char *text, const char *end, struct line *line)
 {
 	const char *p;
@@ -96,7 +108,7 @@ void body_parse(const char *text, const char *end, struct line *line)
 		return;
 	}
 	if (end - text >= 2 && text[0] == '/' && text[1] == '*') {
-		line->kind = LINE_QUIET;
+		parse_comment(text, end, line);
 		return;
 	}
 	p = take_name(text, end, line);

@@ -28,7 +28,7 @@ static struct task *living(struct task *task)
 
 static bool has_exits(const struct task *task)
 {
-	for (size_t i = 0; i < HANDLER_LIMIT; i++) {
+	for (size_t i = 0; i < EXIT_ROWS; i++) {
 		if (task->exits[i])
 			return true;
 	}
@@ -91,6 +91,19 @@ static u32 function_of(struct builder *b, struct symbol *symbol)
 	return symbol->function;
 }
 
+/* The node for @context below @parent; NULL without memory. */
+static struct node *copy_node(struct builder *b, const struct context *context,
+			      struct reason *reason, struct node *parent)
+{
+	bool guest = context->symbol == b->trace->guest;
+	struct node *node = NULL;
+
+	if (tree_child(reason, parent, guest ? NODE_GUEST : NODE_CALL,
+		       guest ? 0 : function_of(b, context->symbol), &node))
+		b->err = -ENOMEM;
+	return node;
+}
+
 /* Add all below @root that belongs to the reason of @row. Open calls have a stat, too. */
 static void copy_tree(struct builder *b, const struct context *root, u32 row, struct reason *reason)
 {
@@ -101,11 +114,9 @@ static void copy_tree(struct builder *b, const struct context *root, u32 row, st
 		const struct stat *stat = find_stat(context, row);
 
 		if (stat) {
-			if (tree_child(reason, parent, NODE_CALL, function_of(b, context->symbol),
-				       &node)) {
-				b->err = -ENOMEM;
+			node = copy_node(b, context, reason, parent);
+			if (!node)
 				return;
-			}
 			copy_stat(&node->dist, stat);
 			if (context->first_child) {
 				context = context->first_child;
@@ -123,25 +134,16 @@ static void copy_tree(struct builder *b, const struct context *root, u32 row, st
 	}
 }
 
-static u64 code_of(enum isa isa, u32 row)
-{
-	const struct handler *handler = handler_row(row);
-	u64 code = isa == ISA_SVM ? handler->svm : handler->vmx;
-
-	if (code == REASON_NONE && isa == ISA_UNKNOWN)
-		code = handler->svm;
-	return code;
-}
-
 static void add_exits(struct builder *b, const struct task *task, struct vcpu *vcpu)
 {
-	for (u32 row = 0; row < HANDLER_LIMIT && !b->err; row++) {
+	for (u32 row = 0; row < EXIT_ROWS && !b->err; row++) {
 		const struct exits *exits = task->exits[row];
 		struct reason *reason;
 
 		if (!exits)
 			continue;
-		if (vcpu_add_reason(vcpu, code_of(vcpu->isa, row), &reason)) {
+		if (vcpu_add_reason(vcpu, exit_rows_code(&b->trace->rows, vcpu->isa, row),
+				    &reason)) {
 			b->err = -ENOMEM;
 			return;
 		}

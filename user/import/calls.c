@@ -5,14 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* How sure a handler makes an exit reason; see calls.h. */
-enum rank {
-	RANK_UNKNOWN,
-	RANK_SURE_HANDLER,
-	RANK_ROOT,
-	RANK_BELOW_EXIT,
-};
-
 static u32 roles_inside(const struct task *task)
 {
 	const struct context *inside = calls_inside(task);
@@ -22,7 +14,7 @@ static u32 roles_inside(const struct task *task)
 
 static void notice_handler(struct task *task, const struct symbol *symbol)
 {
-	u32 rank = RANK_UNKNOWN;
+	enum rank rank = RANK_UNKNOWN;
 
 	if (roles_inside(task) & ROLE_EXIT)
 		rank = RANK_BELOW_EXIT;
@@ -44,7 +36,8 @@ void calls_notice(struct trace *trace, struct task *task, const struct symbol *s
 
 	if (!task->depth && task->pending && !task->joint)
 		calls_settle(trace, task, false);
-	if ((news & ROLE_ENTER && task->cycle.entered) || (news & ROLE_RUN && task->cycle.ran))
+	if (!boundary_rules(trace, task) &&
+	    ((news & ROLE_ENTER && task->cycle.entered) || (news & ROLE_RUN && task->cycle.ran)))
 		cycle_cut(trace, task, true);
 	if (news & ROLE_ENTER)
 		task->cycle.entered = true;
@@ -59,6 +52,8 @@ void calls_root_returned(struct trace *trace, struct task *task, const struct fr
 	if (task->joint) {
 		task->pending = true;
 		task->pending_ns += ns;
+	} else if (boundary_rules(trace, task)) {
+		task->cycle.root_ns += ns;
 	} else if (!root->depth || task->cycle.entered) {
 		cycle_commit(trace, task, ns, true);
 	} else if (!task->cycle.rank) {
@@ -73,8 +68,13 @@ void calls_root_returned(struct trace *trace, struct task *task, const struct fr
 void calls_settle(struct trace *trace, struct task *task, bool damaged)
 {
 	/* What waited for a join in vain is in a call that was not seen. */
-	if (task->pending)
+	if (task->pending && boundary_rules(trace, task)) {
+		task->cycle.root_ns += task->pending_ns;
+		task->cycle.damaged |= damaged || task->joint;
+		task->pending = false;
+	} else if (task->pending) {
 		cycle_commit(trace, task, task->pending_ns, !damaged && !task->joint);
+	}
 	task->joint = 0;
 	task->pending_ns = 0;
 }
@@ -91,6 +91,8 @@ static void drop_top(struct trace *trace, struct task *task)
 	task->depth--;
 	if (task->depth)
 		frame[-1].child_ns += known_ns;
+	else if (boundary_rules(trace, task))
+		task->cycle.root_ns += known_ns;
 	else
 		cycle_commit(trace, task, known_ns, false);
 }
@@ -167,7 +169,7 @@ void calls_close(struct trace *trace, struct task *task, u32 depth, u64 ns, cons
 		drop_top(trace, task);
 	}
 	trace->losses[XG_LOSS_CALLS_ORPHANED]++;
-	if (task->depth)
+	if (task->depth || boundary_rules(trace, task))
 		task->cycle.damaged = true;
 	else
 		calls_settle(trace, task, true);

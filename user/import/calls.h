@@ -13,6 +13,8 @@
  *    calls in it that returned meanwhile, and at its end all the rest.
  *  - The exit reason is that of the handler: handle_exit's child; else the root itself; else
  *    the first function anywhere that can only be a handler. Without any: NONE.
+ *    A kvm_exit event says it outright, and where there is kvm_entry, cycles begin and end
+ *    there instead: see boundary.h.
  *  - A cycle in which a call or a return is missing, be it because the trace begins or ends
  *    there, is INCOMPLETE: its calls that returned are in that tree, but it is no exit, and
  *    has no latency. So is a call without handler which by its depth is inside of others that
@@ -24,6 +26,7 @@
 #ifndef EXITGRAPH_IMPORT_CALLS_H
 #define EXITGRAPH_IMPORT_CALLS_H
 
+#include "import/boundary.h"
 #include "import/trace.h"
 
 /* The parts that do not happen at every line; calls.c and cycles.c. */
@@ -82,16 +85,24 @@ static inline void calls_push(struct trace *trace, struct task *task, struct con
 	if (__builtin_expect(!task->depth || context->symbol->roles & ROLES_MATTER, 0))
 		calls_notice(trace, task, context->symbol);
 	task->depth++;
-	*frame = (struct frame){ .context = context, .depth = depth };
+	*frame = (struct frame){
+		.context = context,
+		.since_us = trace->clock_us,
+		.depth = depth,
+		.watch = context->symbol->roles & ROLE_RUN,
+	};
 	task->last = context;
 }
 
 /* The innermost open call returned after @ns. */
 static inline void calls_pop(struct trace *trace, struct task *task, u64 ns)
 {
-	struct frame *frame = &task->stack[--task->depth];
+	struct frame *frame = &task->stack[task->depth - 1];
 	u64 rest_ns = ns;
 
+	if (__builtin_expect(frame->watch, 0))
+		boundary_return(trace, task, frame, ns);
+	task->depth--;
 	calls_log(trace, task, frame->context, ns, false);
 	if (__builtin_expect(frame->part_ns, 0)) {
 		u64 part_ns = frame->part_ns < ns ? frame->part_ns : ns;

@@ -47,15 +47,17 @@ static void charge_log(struct trace *trace, struct task *task, u32 row)
 }
 
 /* The reason that the cycle is known to have so far. */
-static u32 row_so_far(const struct trace_cycle *cycle)
+static u32 row_so_far(const struct trace *trace, const struct trace_cycle *cycle)
 {
+	if (trace->head_row && cycle->rank < RANK_EVENT)
+		return trace->head_row;
 	return cycle->rank ? cycle->row : HANDLER_NONE;
 }
 
 void cycle_flush(struct trace *trace, struct task *task)
 {
 	if (!task->cycle.sticky)
-		task->cycle.sticky = row_so_far(&task->cycle) + 1;
+		task->cycle.sticky = row_so_far(trace, &task->cycle) + 1;
 	charge_log(trace, task, task->cycle.sticky - 1);
 }
 
@@ -93,10 +95,13 @@ static struct exits *exits_of(struct trace *trace, struct task *task, u32 row)
 
 void cycle_commit(struct trace *trace, struct task *task, u64 ns, bool whole)
 {
-	u32 row = row_so_far(&task->cycle);
+	u32 row = row_so_far(trace, &task->cycle);
 	struct exits *exits;
+	u64 latency_ns;
 	int err;
 
+	ns += task->cycle.root_ns;
+	latency_ns = boundary_latency(&task->cycle, &ns);
 	whole = whole && !task->cycle.damaged;
 	if (!whole)
 		row = HANDLER_INCOMPLETE;
@@ -112,21 +117,27 @@ void cycle_commit(struct trace *trace, struct task *task, u64 ns, bool whole)
 	exits->cycle_ns += ns;
 	if (!whole)
 		return;
-	err = stat_add(&trace->contexts, &exits->latency, ns);
+	err = stat_add(&trace->contexts, &exits->latency, latency_ns);
 	trace->err = err ?: trace->err;
 }
 
 void cycle_cut(struct trace *trace, struct task *task, bool whole)
 {
-	u64 known_ns = 0;
+	u64 known_ns = 0, now_us = task->bounded ? trace->clock_us : 0;
 
 	for (u32 i = task->depth; i-- > 0;) {
 		struct frame *frame = &task->stack[i];
+		u64 spent_ns = boundary_elapsed_ns(frame->since_us, now_us);
 
 		known_ns += frame->child_ns;
+		if (spent_ns > known_ns)
+			known_ns = spent_ns;
+		if (frame->watch & ROLE_GUEST)
+			boundary_return(trace, task, frame, frame->part_ns + known_ns);
 		calls_log(trace, task, frame->context, known_ns, true);
 		frame->part_ns += known_ns;
 		frame->child_ns = 0;
+		frame->since_us = now_us;
 	}
 	cycle_commit(trace, task, known_ns, whole);
 }

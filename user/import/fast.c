@@ -54,6 +54,8 @@ static bool form_of(const char *text, const struct line *line, struct fast *form
 		return false;
 	event = form->middle_length ? memmem(line->middle, form->middle_length, EVENT, 8) : NULL;
 	form->event_at = event ? event - line->middle : 0;
+	form->clock_digits = line->clock_digits;
+	form->clock_at = line->clock_digits ? line->clock_end - text : 0;
 	return true;
 }
 
@@ -68,7 +70,8 @@ void fast_learn(struct fast *fast, const char *text, const struct line *line, st
 		return;
 	if (form.time_length != fast->time_length || form.prefix_length != fast->prefix_length ||
 	    form.middle_length != fast->middle_length || form.event_at != fast->event_at ||
-	    form.width != fast->width)
+	    form.width != fast->width || form.clock_at != fast->clock_at ||
+	    form.clock_digits != fast->clock_digits)
 		*fast = form;
 	fast->on = true;
 	memo = &fast->memos[memo_index(line->prefix, fast->prefix_length)];
@@ -119,6 +122,23 @@ static inline int read_duration(const char *p, const char *bar, u64 *ns_out)
 	ns = read_fraction(point, bar);
 	*ns_out = (u64)us * 1000 + ns;
 	return ns < 0 ? -1 : 1;
+}
+
+/* The time in front of the line at @text, in microseconds; 0 if there is none. */
+static inline u64 read_clock(const struct fast *fast, const char *text)
+{
+	const char *point = text + fast->clock_at - fast->clock_digits - 1;
+	u64 us = 0, scale = 1000000;
+
+	if (!fast->clock_digits || *point != '.')
+		return 0;
+	for (u32 i = 1; i <= 6; i++)
+		us = us * 10 + (u8)(point[i] - '0') % 10;
+	for (const char *p = point; p > text && (u8)(p[-1] - '0') < 10; p--) {
+		us += (u8)(p[-1] - '0') * scale;
+		scale *= 10;
+	}
+	return us;
 }
 
 /* Whose line begins with @prefix; NULL if that was not seen before. */
@@ -224,6 +244,7 @@ static inline bool has_newline(const char *p, u32 length)
 static inline const char *take_line(struct fast *fast, struct trace *trace, const char *p)
 {
 	static const char event[32] = EVENT;
+	const char *first = p;
 	struct memo *memo;
 	struct task *task;
 	u32 spaces;
@@ -254,6 +275,8 @@ static inline const char *take_line(struct fast *fast, struct trace *trace, cons
 	if (UNLIKELY(spaces < 2 || spaces >= INDENT_MAX))
 		return NULL;
 	p += spaces;
+	if (!timed)
+		trace->clock_us = read_clock(fast, first);
 	if (*p != '}')
 		return take_call(trace, memo->cpu, task, p, (spaces - 2) / 2, timed, ns);
 	return timed ? take_close(trace, task, p, (spaces - 2) / 2, ns) : NULL;

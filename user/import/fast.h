@@ -30,6 +30,8 @@ struct fast {
 	u32 middle_length;  /* of trace-cmd's time and event behind that, */
 	u32 event_at;	    /* and where its event is in it */
 	u32 width;	    /* of the duration */
+	u32 clock_at;	    /* where the time's digits end, from the line's start, */
+	u32 clock_digits;   /* and how many follow its point; 0: there is no time */
 	const char *latest; /* line taken */
 	struct memo *last;  /* the latest line's */
 	struct memo memos[FAST_MEMOS];

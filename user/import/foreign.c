@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "import/events.h"
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -63,7 +65,7 @@ static const char *find_cpu(const char *text, const char *end, u64 *cpu)
 }
 
 /* "1234.567890:" at the end of a word of @text; what follows it, or NULL. */
-static const char *find_time(const char *text, const char *end, u64 *us)
+static const char *find_time(const char *text, const char *end, struct line *line)
 {
 	for (const char *p = text; p < end && (p = memchr(p, ':', end - p)); p++) {
 		const char *first = p;
@@ -75,7 +77,9 @@ static const char *find_time(const char *text, const char *end, u64 *us)
 		if (text == first || text == p || *text != '.')
 			return NULL;
 		number(text + 1, p, &fraction);
-		*us = seconds * 1000000 + (p - text == 10 ? fraction / 1000 : fraction);
+		line->clock_us = seconds * 1000000 + (p - text == 10 ? fraction / 1000 : fraction);
+		line->clock_digits = p - text - 1;
+		line->clock_end = p;
 		return p + 1;
 	}
 	return NULL;
@@ -120,7 +124,7 @@ void foreign_parse(const char *text, const char *end, struct line *line)
 {
 	static const char entry[] = "funcgraph_entry:", close[] = "funcgraph_exit:";
 	const char *first = text, *cpu_at, *task_end, *p;
-	u64 cpu, us;
+	u64 cpu;
 
 	cpu_at = find_cpu(text, end, &cpu);
 	if (!cpu_at)
@@ -128,20 +132,21 @@ void foreign_parse(const char *text, const char *end, struct line *line)
 	text = skip_spaces(text, cpu_at);
 	for (task_end = cpu_at; task_end > text && task_end[-1] == ' '; task_end--)
 		;
-	p = find_time(cpu_at, end, &us);
+	p = find_time(cpu_at, end, line);
 	if (!p || task_end == text || !is_digit(task_end[-1]))
 		return;
 	line->kind = LINE_OTHER;
+	line->cpu = cpu;
+	line->task = (struct piece){ text, task_end - text };
 	p = skip_spaces(p, end);
+	if (event_parse(p, end, line))
+		return;
 	if ((size_t)(end - p) > strlen(entry) && !memcmp(p, entry, strlen(entry)))
 		p += strlen(entry);
 	else if ((size_t)(end - p) > strlen(close) && !memcmp(p, close, strlen(close)))
 		p += strlen(close);
 	else
 		return;
-	line->cpu = cpu;
-	line->clock_us = us;
-	line->task = (struct piece){ text, task_end - text };
 	line->prefix = first;
 	line->middle = memchr(cpu_at, ']', end - cpu_at) + 1;
 	parse_graph(p, end, line);

@@ -46,6 +46,7 @@ enum role {
 	ROLE_EXIT = 1 << 3,  /* calls the handlers */
 	ROLE_VMX = 1 << 4,
 	ROLE_SVM = 1 << 5,
+	ROLE_GUEST = 1 << 6,				     /* no function's: struct frame */
 	ROLES_MATTER = ROLE_HANDLER | ROLE_ENTER | ROLE_RUN, /* at every call */
 };
 

@@ -7,12 +7,11 @@
 #include <string.h>
 
 #include "import/build.h"
-#include "import/calls.h"
 #include "import/fast.h"
-#include "import/join.h"
 #include "import/lookahead.h"
 #include "import/page.h"
 #include "import/scan.h"
+#include "import/take.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -205,71 +204,11 @@ static int need_trace(struct import *import, const struct line *line)
 	return err;
 }
 
-static void take_lost(struct trace *trace, const struct line *line)
-{
-	trace->losses[XG_LOSS_EVENTS_LOST] += line->cnt ?: 1;
-}
-
-static void take_switch(struct trace *trace, const struct line *line)
-{
-	struct cpu *cpu = trace_cpu(trace, line->cpu);
-
-	if (cpu)
-		trace_switch(trace, cpu, line->task.text, line->task.length, line->to.text,
-			     line->to.length);
-}
-
-static struct task *task_of(struct trace *trace, const struct line *line, struct cpu *cpu)
-{
-	static const enum event events[] = {
-		[LINE_ENTRY] = EVENT_ENTRY,
-		[LINE_LEAF] = EVENT_LEAF,
-		[LINE_CLOSE] = EVENT_CLOSE,
-	};
-	enum event event = events[line->kind];
-	struct task *task;
-
-	if (line->task.text)
-		return trace_task(trace, line->task.text, line->task.length, cpu);
-	task = trace_cpu_task(trace, cpu);
-	if (!task || task->depth || (event != EVENT_CLOSE && !line->depth))
-		return task;
-	if (event == EVENT_CLOSE)
-		return join_by_return(trace, cpu, line->depth, line->ns, line->name.text,
-				      line->name.length);
-	join_wait(trace, cpu, line->depth);
-	return task;
-}
-
-static void take_call(struct trace *trace, struct cpu *cpu, struct task *task,
-		      const struct line *line)
-{
-	struct symbol *symbol;
-	int err;
-
-	if (!line->timed && line->kind != LINE_ENTRY)
-		trace->losses[XG_LOSS_CALLS_UNTIMED]++;
-	if (line->kind == LINE_CLOSE) {
-		if (line->cnt > task->overruns)
-			task->overruns = line->cnt;
-		calls_close(trace, task, line->depth, line->ns, line->name.text, line->name.length);
-		return;
-	}
-	symbol = symbol_get(trace->symbols, line->name.text, line->name.length, line->name_length,
-			    &err);
-	trace->err = err ?: trace->err;
-	if (line->kind == LINE_ENTRY && line->depth < ENTERED_MAX)
-		cpu->entered[line->depth] = symbol;
-	if (line->kind == LINE_ENTRY)
-		calls_entry(trace, task, symbol, line->depth);
-	else
-		calls_leaf(trace, task, symbol, line->depth, line->ns);
-}
-
+/* A call, a return, or an event of a task. */
 static int take_event(struct import *import, const char *text, const struct line *line)
 {
-	struct task *task = NULL;
 	struct trace *trace;
+	struct task *task;
 	struct cpu *cpu;
 	int err;
 
@@ -282,14 +221,10 @@ static int take_event(struct import *import, const char *text, const struct line
 		if (!import->first_clock_us)
 			import->first_clock_us = line->clock_us;
 	}
-	cpu = trace_cpu(trace, line->cpu);
-	if (cpu)
-		task = task_of(trace, line, cpu);
-	if (!task || line->ns > DURATION_MAX_NS) {
-		trace->losses[XG_LOSS_CALLS_NO_ROOM] += line->kind != LINE_ENTRY;
+	trace->clock_us = line->clock_us;
+	task = take_of_task(trace, line, &cpu);
+	if (!task)
 		return trace->err;
-	}
-	take_call(trace, cpu, task, line);
 	/* A call that was not taken as it is: memos of tasks may be wrong now. */
 	fast_learn(&import->fast, text, line, cpu, task);
 	return trace->err;
@@ -316,15 +251,14 @@ static int take_line(struct import *import, const char *text, const char *end, b
 	case LINE_ENTRY:
 	case LINE_LEAF:
 	case LINE_CLOSE:
+	case LINE_VM_ENTRY:
+	case LINE_VM_EXIT:
 		err = take_event(import, text, &line);
 		break;
 	case LINE_LOST:
 	case LINE_SWITCH:
-		err = need_trace(import, &line);
-		if (!err && line.kind == LINE_LOST)
-			take_lost(import->trace, &line);
-		else if (!err)
-			take_switch(import->trace, &line);
+	case LINE_CYCLE:
+		err = need_trace(import, &line) ?: take_of_all(import->trace, &line);
 		break;
 	case LINE_HEADER:
 	case LINE_FENCE:

@@ -112,6 +112,7 @@ static void move_calls(struct trace *trace, struct task *to, struct task *from)
 	to->cycle.ran |= from->cycle.ran;
 	to->cycle.entered |= from->cycle.entered;
 	to->cycle.damaged |= from->cycle.damaged || from->cycle.sticky;
+	boundary_join(&to->cycle, &from->cycle);
 	to->roles |= from->roles;
 	from->cycle = (struct trace_cycle){};
 	from->log_cnt = 0;
@@ -136,6 +137,11 @@ struct task *join_tasks(struct trace *trace, struct task *a, struct task *b)
 		move_calls(trace, alive, gone);
 	}
 	calls_abandon(trace, gone);
+	boundary_end(trace, gone);
+	/* An entry on the CPU that was not known to be its: the cycle here lacks it. */
+	alive->cycle.damaged |= gone->bounded && !trace->exported;
+	alive->bounded |= gone->bounded;
+	alive->any_exits |= gone->any_exits;
 	gone->joint = 0;
 	gone->same = alive;
 	if (alive->pid == -1 && gone->pid != -1) {

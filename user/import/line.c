@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "import/body.h"
+#include "import/events.h"
 #include "import/foreign.h"
 
 /* Where reading stands. */
@@ -96,6 +97,8 @@ static enum column take_decimal(struct cursor *c, struct line *line, u64 whole)
 		c->p = point + 1;
 		take_fraction(c, 6, &fraction);
 		line->clock_us = whole * 1000000 + fraction;
+		line->clock_digits = digits;
+		line->clock_end = c->p;
 		c->p += 2;
 		line->prefix = c->p;
 		return COLUMN_MORE;
@@ -334,7 +337,8 @@ void line_parse(const char *text, const char *end, bool no_duration, struct line
 	}
 	/* "# 1837.709 us |" is a duration, in a trace without a column for the CPU. */
 	if (*c.p == '#' && !(left(&c) > 8 && is_digit(c.p[2]) && memchr(c.p, '|', left(&c)))) {
-		line->kind = hash_kind(&c);
+		if (!event_parse_head(c.p, c.end, line))
+			line->kind = hash_kind(&c);
 		return;
 	}
 	if (foreign_lost(c.p, c.end, line))

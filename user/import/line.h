@@ -15,15 +15,18 @@
 #include "xg_types.h"
 
 enum line_kind {
-	LINE_ENTRY,  /* name() { */
-	LINE_LEAF,   /* name(); */
-	LINE_CLOSE,  /* } */
-	LINE_QUIET,  /* of the trace, but no call: comments, interrupt marks, headers */
-	LINE_OTHER,  /* of trace-cmd, but another event */
-	LINE_HEADER, /* "# tracer: function_graph" */
-	LINE_LOST,   /* events were lost */
-	LINE_RULE,   /* dashes around a switch block */
-	LINE_SWITCH, /* A => B */
+	LINE_ENTRY,    /* name() { */
+	LINE_LEAF,     /* name(); */
+	LINE_CLOSE,    /* } */
+	LINE_VM_ENTRY, /* kvm_entry */
+	LINE_VM_EXIT,  /* kvm_exit */
+	LINE_CYCLE,    /* our own writer's line above each cycle */
+	LINE_QUIET,    /* of the trace, but no call: comments, interrupt marks, headers */
+	LINE_OTHER,    /* of trace-cmd, but another event */
+	LINE_HEADER,   /* "# tracer: function_graph" */
+	LINE_LOST,     /* events were lost */
+	LINE_RULE,     /* dashes around a switch block */
+	LINE_SWITCH,   /* A => B */
 	LINE_BLANK,
 	LINE_FENCE,   /* ``` */
 	LINE_TEXT,    /* prose */
@@ -43,11 +46,14 @@ struct line {
 	struct piece to;   /* of a LINE_SWITCH */
 	u32 depth;
 	u64 ns;
-	bool timed;	    /* ns is there */
-	struct piece name;  /* "name [module]"; of a LINE_CLOSE it may be missing */
-	size_t name_length; /* without the module */
-	u64 cnt;	    /* events lost; 0: not said; of a call, the overruns so far */
-	u64 clock_us;	    /* 0: not there */
+	bool timed;	       /* ns is there */
+	struct piece name;     /* "name [module]"; of a LINE_CLOSE it may be missing */
+	size_t name_length;    /* without the module */
+	struct piece reason;   /* of a LINE_VM_EXIT and a LINE_CYCLE; may be missing */
+	u64 cnt;	       /* events lost; 0: not said; of a call, the overruns so far */
+	u64 clock_us;	       /* 0: not there */
+	u32 clock_digits;      /* of it behind the point, */
+	const char *clock_end; /* and where they end */
 	/* Where things stood, for lines that look alike; NULL if it is no usual form: */
 	const char *prefix;   /* CPU, task and flags, behind a time */
 	const char *middle;   /* behind the prefix: trace-cmd's time and event; the duration */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/boundary.h"
 #include "import/calls.h"
 #include "import/join.h"
 #include "util/cleanup.h"
@@ -39,6 +40,7 @@ void trace_free(struct trace **trace)
 		free(t->cpus[i]);
 	free(t->cpus);
 	contexts_free(&t->contexts);
+	exit_rows_free(&t->rows);
 	free(t);
 	*trace = NULL;
 }
@@ -221,6 +223,7 @@ void trace_end(struct trace *trace)
 {
 	for (struct task *task = trace->tasks; task; task = task->next) {
 		calls_abandon(trace, task);
+		boundary_end(trace, task);
 		trace->losses[XG_LOSS_CALLS_OVERRUN] += task->overruns;
 	}
 }

@@ -15,7 +15,7 @@
 #define EXITGRAPH_IMPORT_TRACE_H
 
 #include "import/contexts.h"
-#include "import/handlers.h"
+#include "import/exit_rows.h"
 #include "xg_loss.h"
 
 #define STACK_MAX     200  /* open calls; the kernel follows fewer than 100 */
@@ -41,17 +41,34 @@ struct frame {
 	struct context *context;
 	u64 child_ns; /* calls in it that returned, since the cycle began */
 	u64 part_ns;  /* of its time, what was charged to earlier cycles */
+	u64 since_us; /* when it was entered, or its cycle began; 0: no times in the trace */
 	u32 depth;    /* as the trace has it: half the spaces before its name */
+	u32 watch;    /* ROLE_RUN; ROLE_GUEST: the cycle's guest_ns is in it */
+};
+
+/* How sure an exit reason is; see calls.h. */
+enum rank {
+	RANK_UNKNOWN,
+	RANK_SURE_HANDLER,
+	RANK_ROOT,
+	RANK_BELOW_EXIT,
+	RANK_EVENT,
 };
 
 /* What is known of the cycle under way. */
 struct trace_cycle {
-	u32 row;      /* the exit reason so far */
-	u32 rank;     /* how sure that is; 0: not known */
+	u32 row; /* the exit reason so far */
+	enum rank rank;
 	u32 sticky;   /* calls of this cycle were charged already, to sticky - 1 */
 	bool entered; /* vcpu_enter_guest was called in it, */
 	bool ran;     /* and *_vcpu_run */
 	bool damaged; /* a call or a return is missing */
+
+	/* Of one that begins and ends at kvm_entry (boundary.h): */
+	bool begun, exited, ended;	 /* kvm_entry, kvm_exit, and the next kvm_entry came, */
+	u64 begun_us, exit_us, ended_us; /* and when; 0: not known */
+	u64 guest_ns;			 /* waits for the call that it is in to return */
+	u64 root_ns;			 /* roots that returned, or their parts in it */
 };
 
 /* The exits of a task for one reason. */
@@ -78,7 +95,9 @@ struct task {
 	u32 overruns;
 	u32 log_cnt, log_room;
 	struct result *log;
-	struct exits *exits[HANDLER_LIMIT];
+	bool bounded;	/* kvm_entry came: its cycles begin and end there */
+	bool any_exits; /* kvm_exit came */
+	struct exits *exits[EXIT_ROWS];
 	u32 depth; /* open calls */
 	struct frame stack[STACK_MAX];
 };
@@ -101,6 +120,11 @@ struct trace {
 	struct task *by_pid[2 * TASK_MAX]; /* hashed; a task without a pid is not here */
 	struct cpu **cpus;		   /* by number + 1; cpus[0] is for lines without a CPU */
 	u32 cpu_room;
+	struct exit_rows rows;
+	struct symbol *guest; /* <guest>, no function; NULL until there is some */
+	u64 clock_us;	      /* of the latest line that has an effect in time; 0: none has */
+	bool exported;	      /* our own writer's: each cycle has a head */
+	u32 head_row;	      /* the exit reason that the latest head says */
 	u64 losses[XG_LOSS_COUNT];
 	u64 charged_ns; /* all durations, nested ones again */
 	int err;	/* -ENOMEM: nothing that follows counts */
