@@ -57,8 +57,8 @@ static void check_reason(const struct recording *recording, const struct reason 
 		check_dist(&n->dist);
 		require(depth < 512);
 		require(n->kind == NODE_GUEST || n->kind == NODE_CALL);
-		require(n->kind == NODE_CALL ? n->function < recording->function_cnt :
-					       !n->first_child);
+		require(n->kind == NODE_CALL ? n->function < recording->function_cnt
+					     : !n->first_child);
 	}
 }
 
@@ -194,7 +194,8 @@ static const char *const lines[] = {
 	" 0)               |  /* kvm_entry: vcpu 0, rip 0x7026 */\n",
 	" 1)               |      /* kvm_entry: vcpu 0 */\n",
 	" 0)               |      /* kvm_exit: vcpu 0 reason npf rip 0x7025 info1 0x1 */\n",
-	" 1)               |  /* kvm_exit: reason INVALID_STATE FAILED_VMENTRY 0x10000 rip 0x1 */\n",
+	" 1)               |  /* kvm_exit: reason INVALID_STATE FAILED_VMENTRY 0x10000 rip 0x1 "
+	"*/\n",
 	" 1234.567890 |   0)  qemu-77   |               |  /* kvm_entry: vcpu 0, rip 0x1 */\n",
 	" 1234.567895 |   0)  qemu-77   |               |  /* kvm_exit: reason 0x41 rip 0x1 */\n",
 	" 1234.567896 |   0)  qemu-77   |   6.000 us    |  } /* vmx_vcpu_run [kvm_intel] */\n",
