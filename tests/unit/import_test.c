@@ -2,7 +2,6 @@
 /* The real dumps of ../shared/traces, every form of line, and what is no good text. */
 #include "import_fixture.h"
 
-#include "import/handlers.h"
 #include "profile/store.h"
 
 /* What golden.csv has of one root, as the profile gives it. */
@@ -206,26 +205,6 @@ static void headings_without_fences(void **state)
 	assert_int_equal(profile->first->next->last_line, 4);
 }
 
-static void handlers_are_known(void **state)
-{
-	u32 row;
-
-	for (size_t i = HANDLER_FIRST; i < HANDLER_LIMIT && handler_row(i)->name; i++) {
-		const char *name = handler_row(i)->name;
-		char clone[80], buffer[REASON_NAME_MAX];
-
-		snprintf(clone, sizeof(clone), "%s.isra.0", name);
-		assert_true(handler_roles(clone, strlen(clone), "kvm", 3, &row) & ROLE_HANDLER);
-		assert_string_equal(handler_row(row)->name, name);
-		/* Codes have names: none is mistyped into nothing. */
-		if (handler_row(i)->vmx != REASON_NONE)
-			assert_true(*reason_name(ISA_VMX, handler_row(i)->vmx, buffer) > '9');
-		if (handler_row(i)->svm != REASON_NONE)
-			assert_true(*reason_name(ISA_SVM, handler_row(i)->svm, buffer) > '9');
-	}
-	assert_false(handler_roles("handle_exception", 16, "i915", 4, &row));
-}
-
 /* Below an ioctl, each vcpu_enter_guest is a cycle, and what follows it belongs to it. */
 static void cycles_below_a_root(void **state)
 {
@@ -426,7 +405,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_figures),
 		cmocka_unit_test(reasons_and_headings),
-		cmocka_unit_test(handlers_are_known),
 		cmocka_unit_test(cycles_below_a_root),
 		cmocka_unit_test(what_is_missing),
 		cmocka_unit_test(bad_input),

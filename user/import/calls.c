@@ -20,7 +20,7 @@ static void notice_handler(struct task *task, const struct symbol *symbol)
 		rank = RANK_BELOW_EXIT;
 	else if (!task->depth)
 		rank = RANK_ROOT;
-	else if (handler_row(symbol->row)->sort == HANDLER_SURE)
+	else if (symbol->roles & ROLE_SURE)
 		rank = RANK_SURE_HANDLER;
 	if (rank <= task->cycle.rank)
 		return;

@@ -10,21 +10,21 @@
 
 #include "profile/reasons.h"
 
-/*
- * How much a handler's call says:
- *	HANDLER_BELOW	only as a child of handle_exit, or as a root: others call it, too
- *	HANDLER_SURE	wherever it is called
- */
-enum handler_sort {
-	HANDLER_BELOW,
-	HANDLER_SURE,
+/* How a handler's name is made of a word; bits. */
+enum handler_form {
+	FORM_HANDLE = 1 << 0,	    /* handle_cpuid: VMX's */
+	FORM_INTERCEPTION = 1 << 1, /* cpuid_interception: SVM's */
+	FORM_EMULATE = 1 << 2,	    /* kvm_emulate_cpuid: for both; others call it, too */
+	FORM_FASTPATH = 1 << 3,	    /* handle_fastpath_hlt */
+	FORM_NAME = 1 << 4,	    /* the word itself */
+	FORM_COMMON = 1 << 5,	    /* and others call it, or have one of that name */
 };
 
 struct handler {
-	const char *name;
+	const char *word;
 	u64 vmx; /* exit code, or REASON_NONE if only the other vendor has it */
 	u64 svm;
-	enum handler_sort sort;
+	u32 forms;
 };
 
 /* Rows of the table; the first two stand for what has no handler. */
@@ -32,11 +32,15 @@ enum {
 	HANDLER_NONE,
 	HANDLER_INCOMPLETE,
 	HANDLER_FIRST,
-	HANDLER_LIMIT = 192,
+	HANDLER_LIMIT = 128,
 };
 
-/* The row; beyond the table, one without a name. */
+/* The row; beyond the table, one without a word. */
 const struct handler *handler_row(size_t row);
+
+/* The name that the handler has in @form; false if it has none. */
+#define HANDLER_NAME_MAX 64
+bool handler_name(size_t row, enum handler_form form, char buffer[HANDLER_NAME_MAX]);
 
 /* What a function is to the accounting; bits. */
 enum role {
@@ -46,7 +50,9 @@ enum role {
 	ROLE_EXIT = 1 << 3,  /* calls the handlers */
 	ROLE_VMX = 1 << 4,
 	ROLE_SVM = 1 << 5,
-	ROLE_GUEST = 1 << 6,				     /* no function's: struct frame */
+	ROLE_GUEST = 1 << 6, /* no function's: struct frame */
+	/* A handler says so wherever it is called; without, below handle_exit or as a root. */
+	ROLE_SURE = 1 << 7,
 	ROLES_MATTER = ROLE_HANDLER | ROLE_ENTER | ROLE_RUN, /* at every call */
 };
 
