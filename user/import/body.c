@@ -85,15 +85,16 @@ static void parse_close(const char *text, const char *end, struct line *line)
 		line->kind = LINE_DAMAGED;
 }
 
-/* An event among the calls: ours, or any other. */
+/* An event among the calls: ours, or any other. Those may have more than one line, ours not. */
 static void parse_comment(const char *text, const char *end, struct line *line)
 {
+	bool whole = last_comment(text, end) == text;
+
 	line->kind = LINE_QUIET;
-	if (last_comment(text, end) != text)
-		return;
 	for (text += 2; text < end && *text == ' '; text++)
 		;
-	event_parse(text, trim(text, end - 2), line);
+	if (event_parse(text, trim(text, whole ? end - 2 : end), line) && !whole)
+		line->kind = LINE_DAMAGED;
 }
 
 void body_parse(const char *text, const char *end, struct line *line)

@@ -27,6 +27,8 @@ struct input {
 	bool any; /* something was read */
 };
 
+#define UTF16 "UTF-16: iconv -f UTF-16 -t UTF-8 FILE | exitgraph import -"
+
 /* Files that people give by mistake, and what to do with them. */
 static const struct {
 	const char *magic;
@@ -41,12 +43,24 @@ static const struct {
 	{ "\xfd"
 	  "7zXZ",
 	  5, "compressed: xzcat FILE | exitgraph import -" },
-	{ "\xff\xfe", 2, "UTF-16: iconv -f UTF-16 -t UTF-8 FILE | exitgraph import -" },
-	{ "\xfe\xff", 2, "UTF-16: iconv -f UTF-16 -t UTF-8 FILE | exitgraph import -" },
+	{ "\xff\xfe", 2, UTF16 },
+	{ "\xfe\xff", 2, UTF16 },
 	{ "\x7f"
 	  "ELF",
 	  4, "a program" },
 };
+
+/* Is every other byte 0, from the first (@zero 0) or the second one on, and the others not? */
+static bool is_wide(const char *text, size_t length, size_t zero)
+{
+	if (length < 16)
+		return false;
+	for (size_t i = 0; i < 16; i++) {
+		if (!text[i] != (i % 2 == zero))
+			return false;
+	}
+	return true;
+}
 
 static int check_magic(const struct input *in)
 {
@@ -55,7 +69,27 @@ static int check_magic(const struct input *in)
 		    !memcmp(in->buffer, known[i].magic, known[i].length))
 			return err_r(-EINVAL, "%s is %s", in->name, known[i].what);
 	}
+	if (is_wide(in->buffer, in->used, 0))
+		return err_r(-EINVAL,
+			     "%s is UTF-16: iconv -f UTF-16BE -t UTF-8 FILE | exitgraph import -",
+			     in->name);
+	if (is_wide(in->buffer, in->used, 1))
+		return err_r(-EINVAL,
+			     "%s is UTF-16: iconv -f UTF-16LE -t UTF-8 FILE | exitgraph import -",
+			     in->name);
 	return 0;
+}
+
+/* The mark that some editors put in front of UTF-8 is no part of the text. */
+static void skip_mark(struct input *in)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t length = strlen(mark);
+
+	if (in->used < length || memcmp(in->buffer, mark, length))
+		return;
+	in->used -= length;
+	memmove(in->buffer, in->buffer + length, in->used);
 }
 
 static ssize_t read_some(int fd, char *buffer, size_t size)
@@ -143,8 +177,10 @@ static int read_all(struct input *in)
 			break;
 		in->used += n;
 		in->offset += n;
-		if (!in->any)
+		if (!in->any) {
 			err = check_magic(in);
+			skip_mark(in);
+		}
 		in->any = true;
 		if (err)
 			return err;
