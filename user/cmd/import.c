@@ -51,8 +51,10 @@ static const struct argp argp = {
 	.doc = "Read what the kernel's function_graph tracer printed, and make a profile of it: "
 	       "tracefs's trace and trace_pipe, 'trace-cmd report', 'perf ftrace', or a page with "
 	       "several traces, each of which becomes a recording. - is standard input.\v"
-	       "A call with nothing around it counts as a cycle; its exit reason is that of the "
-	       "exit handler in it.\n\n"
+	       "Where the events kvm:kvm_entry and kvm:kvm_exit are in it, a cycle runs from entry "
+	       "to "
+	       "entry, and its exit reason is the event's; else a call with nothing around it "
+	       "counts as a cycle, and its exit reason is that of the exit handler in it.\n\n"
 	       "Example: exitgraph import -o page.xg page.md && exitgraph report page.xg",
 };
 

@@ -184,3 +184,14 @@ u64 boundary_latency(const struct trace_cycle *cycle, u64 *ns)
 		guest_ns = boundary_elapsed_ns(cycle->begun_us, cycle->exit_us);
 	return *ns > guest_ns ? *ns - guest_ns : 0;
 }
+
+const char *boundary_name(const struct trace *trace)
+{
+	if (trace->guest)
+		return "kvm_exit";
+	for (const struct task *task = trace->tasks; task; task = task->next) {
+		if (boundary_rules(trace, task))
+			return "kvm_entry";
+	}
+	return "";
+}

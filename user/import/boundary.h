@@ -47,6 +47,12 @@ void boundary_join(struct trace_cycle *to, const struct trace_cycle *from);
  */
 u64 boundary_latency(const struct trace_cycle *cycle, u64 *ns);
 
+/*
+ * What is seen in @trace of where exits begin, for struct recording's exit_boundary: "kvm_exit"
+ * and when it was; "kvm_entry" only, so the guest is in the latencies; "" none of it.
+ */
+const char *boundary_name(const struct trace *trace);
+
 /* From time to time; 0 if either is not known, or they cannot be right. */
 static inline u64 boundary_elapsed_ns(u64 from_us, u64 to_us)
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/boundary.h"
 #include "import/build.h"
 #include "import/fast.h"
 #include "import/lookahead.h"
@@ -106,6 +107,7 @@ static int add_recording(struct import *import, struct trace *trace)
 	if (recording_set(&r->title, *import->title ? import->title : import->name) ||
 	    recording_set(&r->source, import->name) ||
 	    recording_set(&r->version, EXITGRAPH_VERSION) ||
+	    recording_set(&r->exit_boundary, boundary_name(trace)) ||
 	    recording_set(&r->mechanism, "function_graph"))
 		return -ENOMEM;
 	return build_recording(trace, r);

@@ -48,6 +48,21 @@ static void print_start(const struct recording *r, FILE *out)
 	putc('\n', out);
 }
 
+static bool is_boundary(const struct recording *r, const char *boundary)
+{
+	return !strcmp(r->exit_boundary, boundary);
+}
+
+static void print_imported_latency(const struct recording *r, FILE *out)
+{
+	if (is_boundary(r, "kvm_exit"))
+		fputs("from the exit (kvm_exit) to the next entry, in whole microseconds\n", out);
+	else if (is_boundary(r, "kvm_entry"))
+		fputs("from entry to entry, the guest's time in it included\n", out);
+	else
+		fputs("that of the trace's outermost call, the guest's time in it included\n", out);
+}
+
 static void print_exits(const struct view *view, FILE *out)
 {
 	const struct recording *r = view->recording;
@@ -64,11 +79,11 @@ static void print_exits(const struct view *view, FILE *out)
 	putc('\n', out);
 	label("latency", out);
 	if (*r->source) {
-		fputs("that of the trace's outermost call, the guest's time in it included\n", out);
+		print_imported_latency(r, out);
 		return;
 	}
 	/* perf kvm stat starts at the tracepoint, wherever the kernel has it. */
-	if (!*r->exit_boundary || !strcmp(r->exit_boundary, "kvm_exit"))
+	if (!*r->exit_boundary || is_boundary(r, "kvm_exit"))
 		fputs("from the exit (kvm_exit) to the next entry (kvm_entry)\n", out);
 	else
 		fprintf(out,
@@ -314,7 +329,9 @@ static int print_reason(const struct recording *r, const struct group *group,
 	fprintf(out, ", %s (%s)\n", units_duration((double)exits->total_ns, text),
 		units_share((double)exits->total_ns, (double)all->total_ns, share));
 	if (hist_values(&exits->hist)) {
-		fputs(*r->source ? "  latency, as printed:\n" : "  latency, exit to entry:\n", out);
+		fputs(*r->source && !is_boundary(r, "kvm_exit") ? "  latency, as printed:\n"
+								: "  latency, exit to entry:\n",
+		      out);
 		err = histogram_print(&exits->hist, "exits", options->unicode, 2, out);
 	}
 	/* Without functions, only the boundaries were recorded. */
@@ -342,7 +359,7 @@ static int print_group(const struct recording *r, const struct group *group, boo
 		err = print_reasons(group, out);
 	if (legend) {
 		putc('\n', out);
-		tree_text_legend(*r->source, out);
+		tree_text_legend(*r->source && !*r->exit_boundary, out);
 	}
 	for (size_t i = 0; i < group->reason_cnt && !err && !options->brief; i++)
 		err = print_reason(r, group, group->reasons[i], options, out);

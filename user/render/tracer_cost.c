@@ -21,7 +21,8 @@ static void for_each_node(const struct view *view, struct tracer_cost *cost,
 
 static void look_inside(struct tracer_cost *cost, const struct node *node)
 {
-	if (node->first_child || !node->dist.count || node->dist.min_ns >= cost->inside_ns)
+	if (node->kind != NODE_CALL || node->first_child || !node->dist.count ||
+	    node->dist.min_ns >= cost->inside_ns)
 		return;
 	cost->inside_ns = node->dist.min_ns;
 	cost->known = true;
@@ -33,7 +34,7 @@ static void look_outside(struct tracer_cost *cost, const struct node *node)
 	double calls = (double)node->dist.count, children = 0, each_ns;
 
 	tree_for_each_child (child, node->first_child)
-		children += (double)child->dist.count;
+		children += child->kind == NODE_CALL ? (double)child->dist.count : 0;
 	if (!children || !node->dist.count || node_self_ns(node) < 0)
 		return;
 	each_ns = ((double)node_self_ns(node) - calls * (double)cost->inside_ns) / children;
@@ -59,6 +60,8 @@ double tracer_cost_of(const struct tracer_cost *cost, const struct reason *reaso
 	u32 depth = 0;
 
 	for (const struct node *n = reason->first_child; n; n = tree_next(n, &depth)) {
+		if (n->kind != NODE_CALL)
+			continue;
 		calls += (double)n->dist.count;
 		roots += depth ? 0 : (double)n->dist.count;
 	}

@@ -32,9 +32,9 @@ struct printer {
 	size_t prefix_room;
 };
 
-void tree_text_legend(bool imported, FILE *out)
+void tree_text_legend(bool by_calls, FILE *out)
 {
-	fputs(imported ? "how to read the call trees: a cycle is a call with nothing around it, "
+	fputs(by_calls ? "how to read the call trees: a cycle is a call with nothing around it, "
 			 "or runs from one\n"
 			 "vcpu_enter_guest to the next, and is charged to the exit handler in it\n"
 		       : "how to read the call trees: a cycle runs from one guest entry to the "

@@ -35,10 +35,10 @@ int tree_text_name(struct table *table, const char *prefix, const char *line, co
 		   const char *module, const char *behind);
 
 /*
- * What the columns are, to be printed once before the first tree; @imported says whether cycles
- * are those of an imported trace.
+ * What the columns are, to be printed once before the first tree; @by_calls says whether cycles
+ * are those of an imported trace without kvm_entry.
  */
-void tree_text_legend(bool imported, FILE *out);
+void tree_text_legend(bool by_calls, FILE *out);
 
 /* Print @reason's tree, titled @name. 0 or -ENOMEM. */
 int tree_text_print(const struct recording *recording, const struct reason *reason,

@@ -271,6 +271,16 @@ static bool holds_guest(const char *name)
 	return length > strlen(suffix) && !strcmp(name + length - strlen(suffix), suffix);
 }
 
+/* With times at kvm_entry and kvm_exit, the guest's was taken out. */
+static bool has_guest(const struct node *node)
+{
+	tree_for_each_child (child, node->first_child) {
+		if (child->kind == NODE_GUEST)
+			return true;
+	}
+	return false;
+}
+
 static void guest_time(struct finder *f)
 {
 	for_each_reason(reason, group, f->view)
@@ -280,12 +290,11 @@ static void guest_time(struct finder *f)
 
 		for (const struct node *n = reason->first_child; n; n = tree_next(n, &depth)) {
 			if (!holds_guest(node_name(f->view->recording, n)) || !reason->cycle_cnt ||
-			    reason->code == REASON_INCOMPLETE)
+			    reason->code == REASON_INCOMPLETE || has_guest(n))
 				continue;
 			warn(f,
 			     "%s: %s is %s (%s) of a cycle, and holds the guest's own time, which "
-			     "no "
-			     "trace tells apart.",
+			     "this trace does not tell apart.",
 			     reason_name(group->isa, reason->code, name),
 			     node_name(f->view->recording, n),
 			     units_duration((double)n->dist.total_ns / (double)reason->cycle_cnt,
