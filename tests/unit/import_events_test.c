@@ -2,6 +2,8 @@
 /* kvm_entry and kvm_exit among the calls: reasons, and where cycles begin and end. */
 #include "import_fixture.h"
 
+#include "import/line.h"
+
 /* Exits for @code, and what they and their cycles take. */
 static void reason_is(const struct profile *profile, u64 code, u64 exits, u64 latency_ns,
 		      u64 cycle_ns)
@@ -227,9 +229,46 @@ static void heads_of_cycles(void **state)
 	assert_null(profile->first->first_vcpu->first_reason->next);
 }
 
+/* The events' lines, as older and newer kernels and trace-cmd print them. */
+static void forms_of_events(void **state)
+{
+	static const struct {
+		const char *text; /* of the comment */
+		enum line_kind kind;
+		const char *reason;
+	} forms[] = {
+		{ "kvm_entry: vcpu 0", LINE_VM_ENTRY, "" },
+		{ "kvm_entry: vcpu 0, rip 0x7026[immediate exit]", LINE_VM_ENTRY, "" },
+		{ "kvm_entry: vcpu 0, rip 0x7000 intr_info 0x0 error_code 0x0", LINE_VM_ENTRY, "" },
+		{ "kvm_exit: reason EPT_VIOLATION rip 0x1 info 181 0", LINE_VM_EXIT,
+		  "EPT_VIOLATION" },
+		{ "kvm_exit: vcpu 0 reason INVALID_STATE FAILED_VMENTRY rip 0x1 info1 0x0",
+		  LINE_VM_EXIT, "INVALID_STATE FAILED_VMENTRY" },
+		{ "kvm_exit: vcpu 0 reason PF excp rip 0x1 info1 0x0", LINE_VM_EXIT, "PF excp" },
+		{ "kvm_exit: vcpu 3 reason io", LINE_VM_EXIT, "io" },
+		{ "kvm_exit: vcpu 3 reason io intr_info 0x00000000", LINE_VM_EXIT, "io" },
+		{ "kvm_exit: vcpu 3", LINE_VM_EXIT, "" },
+		{ "kvm_exit_of_another: reason io", LINE_QUIET, "" },
+		{ "kvm_entry", LINE_QUIET, "" },
+		{ "", LINE_QUIET, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		_cleanup_free_ char *text = NULL;
+		struct line line;
+		int length = asprintf(&text, " 0)               |      /* %s */", forms[i].text);
+
+		line_parse(text, text + length, false, &line);
+		assert_int_equal(line.kind, forms[i].kind);
+		assert_int_equal(line.reason.length, strlen(forms[i].reason));
+		assert_memory_equal(line.reason.text ?: "", forms[i].reason, line.reason.length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forms_of_events),
 		cmocka_unit_test(without_times),
 		cmocka_unit_test(with_times),
 		cmocka_unit_test(exit_after_the_run_function),
