@@ -178,6 +178,7 @@ ACCOUNT_INLINE int account_prepare(struct xg_vcpu_state *st, u64 end_clock_ns)
 	st->op_n = 0;
 	st->taken_ns = 0;
 	st->guest_depth = st->depth;
+	st->began_at_base = st->at_base;
 	st->end_ns = (end_clock_ns - st->entry_clock_ns) & XG_CLOCK_MASK;
 	st->latency_ns = (end_clock_ns - st->exit_clock_ns) & XG_CLOCK_MASK;
 	account_set_at(st, XG_AT_START, 0);
@@ -440,7 +441,6 @@ ACCOUNT_INLINE void account_pad_ops(struct xg_vcpu_state *st)
 ACCOUNT_NOINLINE int account_replay(struct xg_vcpu_state *st)
 {
 	struct account_loop loop = { .st = st };
-	u32 was_at_base = st->at_base;
 
 	if (account_prepare_replay(st))
 		return ACCOUNT_STOP;
@@ -450,7 +450,7 @@ ACCOUNT_NOINLINE int account_replay(struct xg_vcpu_state *st)
 	st->at_base = account_is_at_base(st);
 	account_pad_ops(st);
 	account_loop_run((st->op_n + XG_OP_GROUP - 1) / XG_OP_GROUP, account_apply_body, &loop);
-	if (was_at_base && st->at_base)
+	if (st->began_at_base && st->at_base)
 		known_learn(st);
 	return ACCOUNT_OK;
 }

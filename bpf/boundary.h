@@ -77,7 +77,7 @@ static __always_inline u64 boundary_exit(struct xg_vcpu_state *st, void *vcpu, u
 {
 	u64 now_ns;
 
-	st->reason = reason_read(vcpu, config.isa);
+	reason_note(st, vcpu);
 	st->phase = XG_PHASE_EXIT;
 	now_ns = bpf_ktime_get_ns();
 	st->exit_clock_ns = now_ns;

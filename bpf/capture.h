@@ -2,10 +2,10 @@
 /*
  * Cycles kept whole: decided when a cycle has just been accounted for, sent as its log.
  *
- * What is read of the exit is what KVM still has at the next entry. On SVM that is all: VMRUN
- * alone writes these fields of the VMCB, and KVM copies RIP into it only after kvm_entry. On
- * VMX, KVM reads them from the VMCS when a handler wants them, and marks in regs_avail what it
- * has read since the exit: only that is known.
+ * What is read of the exit is what KVM still has at the next entry. On SVM that is all, if it
+ * is still the same VMCB (a nested guest has its own): VMRUN alone writes these fields, and KVM
+ * copies RIP into it only after kvm_entry. On VMX, KVM reads them from the VMCS when a handler
+ * wants them, and marks in regs_avail what it has read since the exit: only that is known.
  */
 #ifndef EXITGRAPH_BPF_CAPTURE_H
 #define EXITGRAPH_BPF_CAPTURE_H
@@ -41,20 +41,33 @@ static __always_inline void capture_registers(struct xg_capture *to, const void 
 	}
 }
 
-static __always_inline void capture_svm(struct xg_capture *to, const void *vcpu)
+static __always_inline bool capture_is_protected(const void *vcpu)
 {
-	const struct vcpu_svm *svm = vcpu;
-	const struct vmcb *vmcb = NULL;
+	const struct kvm_vcpu *v = vcpu;
+	bool is_protected = false;
+
+	if (bpf_core_field_exists(v->arch.guest_state_protected))
+		CAPTURE_READ(is_protected, v->arch.guest_state_protected);
+	return is_protected;
+}
+
+static __always_inline void capture_svm(struct xg_capture *to, const void *vcpu, u64 exit_vmcb)
+{
+	const struct vmcb *vmcb = reason_vmcb(vcpu);
 	u64 avail = 0, dirty = 0;
 
+	to->known = 0;
 	capture_registers(to, vcpu, &avail, &dirty);
-	CAPTURE_READ(vmcb, svm->vmcb);
+	if ((u64)vmcb != exit_vmcb)
+		return;
 	CAPTURE_READ(to->rip, vmcb->save.rip);
 	CAPTURE_READ(to->info1, vmcb->control.exit_info_1);
 	CAPTURE_READ(to->info2, vmcb->control.exit_info_2);
 	CAPTURE_READ(to->intr_info, vmcb->control.exit_int_info);
 	to->known = XG_KNOWN_RIP | XG_KNOWN_NEXT_RIP | XG_KNOWN_INFO1 | XG_KNOWN_INFO2 |
 		    XG_KNOWN_INTR_INFO;
+	if (capture_is_protected(vcpu))
+		to->known &= ~(XG_KNOWN_RIP | XG_KNOWN_NEXT_RIP);
 }
 
 static __always_inline void capture_vmx(struct xg_capture *to, const void *vcpu)
@@ -142,12 +155,8 @@ static __always_inline u32 capture_why(struct xg_vcpu_state *st, const struct xg
 {
 	u32 why = 0;
 
-	if ((config.keep & XG_KEEP_OVER) && st->latency_ns > config.over_ns) {
-		if (control.over_full)
-			st->loss[XG_LOSS_KEEP_LIMIT]++;
-		else
-			why |= XG_KEEP_OVER;
-	}
+	if ((config.keep & XG_KEEP_OVER) && st->latency_ns > config.over_ns)
+		why |= XG_KEEP_OVER;
 	if ((config.keep & XG_KEEP_SLOWEST) && capture_is_slow(keep, st->latency_ns))
 		why |= XG_KEEP_SLOWEST;
 	if ((config.keep & XG_KEEP_SAMPLE) && !st->bad &&
@@ -170,25 +179,30 @@ static __always_inline void capture_fill(struct xg_vcpu_state *st, const void *v
 	to->vcpu_id = st->vcpu_id;
 	to->tid = st->tid;
 	to->cpu = st->cpu;
+	to->began_ns = st->began_ns;
+	to->number = account_node(st, st->root)->calls - 1;
 	to->log_n = st->log_n;
 	if (config.isa == ISA_SVM)
-		capture_svm(to, vcpu);
+		capture_svm(to, vcpu, st->vmcb);
 	else
 		capture_vmx(to, vcpu);
 }
 
-/* Header and log in one piece. User space looks every so often, or when it is getting full. */
+/*
+ * Header and log in one piece. User space looks every so often; it is woken up when a quarter
+ * of the room is taken, and only then, for that takes an interrupt on this CPU.
+ */
 static __always_inline long capture_send(struct xg_vcpu_state *st)
 {
-	u64 n = st->log_n, flags = BPF_RB_NO_WAKEUP;
+	u64 limit = bpf_ringbuf_query(&captures, BPF_RB_RING_SIZE) / 4;
+	u64 before = bpf_ringbuf_query(&captures, BPF_RB_AVAIL_DATA);
+	u64 n = st->log_n, size, flags;
 
 	if (n > XG_LOG_ROOM)
 		return -1;
-	if (bpf_ringbuf_query(&captures, BPF_RB_AVAIL_DATA) >
-	    bpf_ringbuf_query(&captures, BPF_RB_RING_SIZE) / 4)
-		flags = BPF_RB_FORCE_WAKEUP;
-	return bpf_ringbuf_output(&captures, &st->capture,
-				  sizeof(st->capture) + n * sizeof(st->log[0]), flags);
+	size = sizeof(st->capture) + n * sizeof(st->log[0]);
+	flags = before < limit && before + size >= limit ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_output(&captures, &st->capture, size, flags);
 }
 
 /* The cycle of @st has been accounted for, its log is still there: keep it, if it is wanted. */
@@ -199,10 +213,15 @@ static __always_inline void capture(struct xg_vcpu_state *st, const void *vcpu)
 
 	if (!why)
 		return;
-	if (st->bad) {
+	if (st->bad || !st->began_at_base) {
 		st->loss[XG_LOSS_KEEP_DROPPED]++;
 		return;
 	}
+	if (control.keep_full && why == XG_KEEP_OVER) {
+		st->loss[XG_LOSS_KEEP_LIMIT]++;
+		return;
+	}
+	st->capture.stride = keep->stride ?: 1;
 	if (why & XG_KEEP_SAMPLE)
 		capture_note_sample(keep);
 	capture_fill(st, vcpu, why);

@@ -29,7 +29,7 @@ static __always_inline void exits_only_entry(struct xg_vcpu_state *st, u64 clock
 /* At the exit. */
 static __always_inline void exits_only_exit(struct xg_vcpu_state *st, void *vcpu)
 {
-	st->reason = reason_read(vcpu, config.isa);
+	reason_note(st, vcpu);
 	st->phase = XG_PHASE_EXIT;
 	st->exits_seen_at = XG_EXIT_AT_TRACEPOINT;
 	st->exit_clock_ns = bpf_ktime_get_ns();

@@ -3,7 +3,7 @@
  * Paths that were seen before. What KVM does for an exit repeats: the log of a cycle has the
  * same codes in the same order as that of one before, and so comes to the same operations.
  *
- * A path is learnt when it comes twice running among the cycles of its reason that were not
+ * A path is learnt when it comes for the second time within a few of its reason that were not
  * known. To compare codes, and the order of the clock readings (which a known path must have
  * right, or account_record() will), takes some 8 instructions a record; to replay it, 150.
  */
@@ -87,9 +87,8 @@ ACCOUNT_INLINE struct xg_path *known_path(struct xg_vcpu_state *st, struct xg_re
 	u32 number = reason->path[which];
 	struct xg_path *path = &st->paths[(number - 1) & (XG_PATHS - 1)];
 
-	if (!number || path->owner != reason->root)
-		return 0;
-	return path;
+	/* It may have been forgotten for one of another reason. */
+	return number && path->owner == reason->root ? path : 0;
 }
 
 /* Put the reason's path @which first. */
@@ -113,8 +112,6 @@ ACCOUNT_INLINE void known_apply_path(struct xg_vcpu_state *st, struct xg_path *p
 	gap_ns = XG_RECORD_NS(apply_record(st, exit_at), apply_record(st, exit_at + 1));
 	st->log[XG_AT_START_LATE] += gap_ns << XG_RECORD_CLOCK_SHIFT;
 	account_loop_run(path->op_n / XG_OP_GROUP, known_apply_body, &loop);
-	if (path->leaves_base)
-		st->assumed = 0;
 	st->known_n++;
 }
 
@@ -129,9 +126,7 @@ ACCOUNT_INLINE bool known_apply(struct xg_vcpu_state *st)
 	for (u32 which = 0; which < XG_REASON_PATHS; which++) {
 		struct xg_path *path = known_path(st, reason, which);
 
-		if (!path)
-			return false;
-		if (!known_is(st, path))
+		if (!path || !known_is(st, path))
 			continue;
 		known_apply_path(st, path);
 		if (which)
@@ -155,7 +150,18 @@ static long known_learn_body(u32 group, struct known_loop *loop)
 	return LOOP_ON;
 }
 
-/* The cycle that was just replayed: learn its path, if it comes for the second time running. */
+/* Was a log like this one among the latest of its reason whose path was not known? */
+ACCOUNT_INLINE bool known_came_before(struct xg_vcpu_state *st, struct xg_reason *reason)
+{
+	for (u32 i = 0; i < XG_REASON_PATHS; i++)
+		if (reason->slow_hash[i] == st->log_hash)
+			return true;
+	reason->slow_hash[reason->slow_n & (XG_REASON_PATHS - 1)] = st->log_hash;
+	reason->slow_n++;
+	return false;
+}
+
+/* The cycle that was just replayed: learn its path, if it has come before. */
 ACCOUNT_NOINLINE int known_learn(struct xg_vcpu_state *st)
 {
 	struct xg_reason *reason = &st->reasons[st->last_reason & (XG_REASONS - 1)];
@@ -165,10 +171,8 @@ ACCOUNT_NOINLINE int known_learn(struct xg_vcpu_state *st)
 	if (!st->log_n || st->log_n > XG_PATH_RECORDS - XG_GROUP ||
 	    st->op_n > XG_PATH_OPS - XG_GROUP)
 		return 0;
-	if (reason->slow_hash != st->log_hash) {
-		reason->slow_hash = st->log_hash;
+	if (!known_came_before(st, reason))
 		return 0;
-	}
 	number = st->path_n & (XG_PATHS - 1);
 	st->path_n++;
 	loop.path = &st->paths[number];

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "kvm_types.h"
+#include "maps.h"
 
 #define ISA_VMX 1
 #define ISA_SVM 2
@@ -34,22 +35,38 @@ static __always_inline u64 reason_read_vmx(const void *vcpu)
  * SVM: 64 bits of the VMCB. Up to 6.12 KVM has them as two fields, which the architecture puts
  * side by side (APM volume 2, table B-1: 070h), so one read is enough for either.
  */
-static __always_inline u64 reason_read_svm(const void *vcpu)
+static __always_inline u64 reason_read_svm(const struct vmcb *vmcb)
 {
-	const struct vcpu_svm *svm = vcpu;
-	const struct vmcb *vmcb = NULL;
 	u64 code = 0;
 
-	bpf_core_read(&vmcb, sizeof(vmcb), &svm->vmcb);
 	bpf_probe_read_kernel(&code, sizeof(code),
 			      __builtin_preserve_access_index(&vmcb->control.exit_code));
 	return code;
 }
 
-/* The code of the exit that @vcpu just took. struct kvm_vcpu is first in both vendors'. */
-static __always_inline u64 reason_read(const void *vcpu, u32 isa)
+/* The VMCB in use. struct kvm_vcpu is first in both vendors'. */
+static __always_inline const struct vmcb *reason_vmcb(const void *vcpu)
 {
-	return isa == ISA_SVM ? reason_read_svm(vcpu) : reason_read_vmx(vcpu);
+	const struct vcpu_svm *svm = vcpu;
+	const struct vmcb *vmcb = NULL;
+
+	bpf_core_read(&vmcb, sizeof(vmcb), &svm->vmcb);
+	return vmcb;
+}
+
+/* Note the code of the exit that @vcpu just took. */
+static __always_inline void reason_note(struct xg_vcpu_state *st, const void *vcpu)
+{
+	const struct vmcb *vmcb;
+
+	if (config.isa != ISA_SVM) {
+		st->reason = reason_read_vmx(vcpu);
+		return;
+	}
+	vmcb = reason_vmcb(vcpu);
+	st->reason = reason_read_svm(vmcb);
+	if (config.keep)
+		st->vmcb = (u64)vmcb;
 }
 
 #endif

@@ -28,7 +28,7 @@
 #define XG_KNOWN_INTR_INFO 16
 
 #define XG_SLOWEST_MAX	   32 /* a power of two, for the verifier */
-#define XG_SAMPLES_MAX	   10000
+#define XG_SAMPLES_MAX	   1000
 
 struct xg_capture {
 	u64 entry_clock_ns; /* CLOCK_MONOTONIC at the cycle's start */
@@ -42,11 +42,14 @@ struct xg_capture {
 	u32 intr_info;
 	u32 known; /* XG_KNOWN_* */
 	u32 why;   /* XG_KEEP_* */
-	u32 depth; /* calls open at the start, the first of base_id[] */
+	u32 depth; /* calls open at the start: all of base_id[] */
 	u32 pid;
 	u32 vcpu_id;
 	u32 tid;
-	u32 cpu; /* at the start */
+	u32 cpu;      /* at the start */
+	u64 began_ns; /* when the vCPU got its slot: a new count of cycles began */
+	u64 number;   /* of the cycle among its reason's, from 0 */
+	u64 stride;   /* of samples, when it was taken: numbers that are multiples of it */
 	u64 log_n;
 };
 

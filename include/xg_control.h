@@ -25,7 +25,7 @@ struct xg_control {
 	u32 filter_tgid;     /* only vCPUs of this process; 0 = all */
 	u32 filter_ancestor; /* only of this process and its descendants; 0 = all */
 	u32 free_slots;
-	u32 over_full; /* enough cycles above the limit are kept: count the others */
+	u32 keep_full; /* enough cycles above the limit are kept: count the others */
 
 	/* Counted by the programs; never on the way of a vCPU that records. */
 	u64 entries_without_slot;

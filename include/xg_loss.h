@@ -31,9 +31,9 @@
 	X(KEEP_NO_ROOM, "kept_no_room", LOSS,                                                      \
 	  "cycles to be kept whole that were not: the buffer to user space was full")              \
 	X(KEEP_DROPPED, "kept_dropped", LOSS,                                                      \
-	  "cycles to be kept whole that were not: they were dropped from the trees")               \
+	  "cycles to be kept whole that were not: dropped from the trees, or begun in other calls")               \
 	X(KEEP_LIMIT, "kept_over_limit", LOSS,                                                     \
-	  "cycles above the limit of --over that were not kept: there were too many")              \
+	  "cycles to be kept whole that were not: there were too many, or they took too much memory")              \
 	X(INTERRUPTED_PROBE, "probes_interrupted", NOTE,                                           \
 	  "clock readings put in order: an interrupt ran traced functions inside a probe")         \
 	X(BEGUN_INSIDE, "cycles_begun_inside", NOTE,                                               \
@@ -52,6 +52,8 @@
 	  "probe runs that the kernel skipped because the probe was running on that CPU")          \
 	X(SNAPSHOT_BUSY, "vcpus_read_while_busy", LOSS,                                            \
 	  "vCPUs read at the end although their accounting was still under way")                   \
+	X(KEEP_UNSOUND, "kept_unsound", LOSS,                                                      \
+	  "cycles to be kept whole that were not: their records did not fit together")             \
 	X(CALLS_UNFINISHED, "calls_unfinished", LOSS,                                              \
 	  "calls whose return is not in the trace; what returned in them is in the trees")         \
 	X(CALLS_ORPHANED, "calls_orphaned", LOSS,                                                  \

@@ -51,7 +51,7 @@ enum xg_at {
 /* Both are read in groups, of which the last is filled up. */
 #define XG_GROUP	8   /* of records */
 #define XG_OP_GROUP	4   /* of operations */
-#define XG_PATHS	32  /* that a vCPU knows; a power of two */
+#define XG_PATHS	64  /* that a vCPU knows; a power of two */
 #define XG_PATH_RECORDS 512 /* likewise */
 #define XG_PATH_OPS	512
 #define XG_REASON_PATHS 4 /* that it knows of one reason */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the kernel keeps per vCPU: one element of an mmap-able array map, written by the
- * vCPU's own thread alone, read by user space through the mapping. About 1.7 MiB, none of
+ * vCPU's own thread alone, read by user space through the mapping. About 1.8 MiB, none of
  * which grows with the length of a recording; an ordinary cycle touches a few KiB of it.
  *
  *	reasons[]  ->  nodes[] (root of the reason's tree, and its latency)
@@ -54,7 +54,8 @@ struct xg_reason {
 	u64 code;
 	u16 root;	/* node; 0 = this entry is free */
 	u16 latency;	/* node */
-	u32 slow_hash;	/* of the latest log whose path was not known */
+	u32 slow_hash[XG_REASON_PATHS]; /* of the latest logs whose paths were not known */
+	u32 slow_n;
 	u8 path[XG_REASON_PATHS]; /* those known, + 1, the latest first; 0 = none */
 };
 
@@ -94,7 +95,8 @@ struct xg_vcpu_state {
 	u32 phase;	/* enum xg_phase */
 	u64 reason;	/* code of the exit in this cycle */
 	u64 entry_clock_ns; /* last clock reading of the entry boundary: the cycle's start */
-	u64 exit_clock_ns;  /* likewise of the exit boundary: from here to entry is the latency */
+	u64 exit_clock_ns; /* likewise of the exit boundary: from here to entry is the latency */
+	u64 vmcb;	/* SVM: the one of the exit, if cycles are to be kept */
 	u64 loss[XG_LOSS_KERNEL_COUNT];
 
 	/* Who it is. */
@@ -117,6 +119,7 @@ struct xg_vcpu_state {
 	u32 depth;	/* open calls */
 	u32 guest_depth; /* at the cycle's start */
 	u32 at_base;	/* at its start, the calls of base_id[] are open and no others */
+	u32 began_at_base; /* likewise of the cycle that was just accounted for */
 	u32 in_guest;
 	u32 in_boundary;
 	u32 in_user;	/* KVM_RUN returned and was not called again yet */
@@ -143,7 +146,8 @@ struct xg_vcpu_state {
 	struct xg_reason reasons[XG_REASONS];
 	struct xg_keep keep[XG_REASONS]; /* of reasons[] */
 	struct xg_frame stack[XG_DEPTH];
-	struct xg_capture capture; /* the log's header, when it goes to user space */
+	/* These two go to user space in one piece. */
+	struct xg_capture capture;
 	u64 log[XG_LOG_RECORDS];
 	u64 op[XG_OPS]; /* what this cycle comes to */
 	struct xg_path paths[XG_PATHS];
@@ -151,5 +155,9 @@ struct xg_vcpu_state {
 	u16 hash[XG_HASH];
 	struct xg_chunk chunks[XG_CHUNKS];
 };
+
+_Static_assert(__builtin_offsetof(struct xg_vcpu_state, log) ==
+		       __builtin_offsetof(struct xg_vcpu_state, capture) + sizeof(struct xg_capture),
+	       "a capture's log comes right after its header");
 
 #endif

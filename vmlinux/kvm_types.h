@@ -38,6 +38,7 @@ struct kvm_vcpu_arch {
 	unsigned long regs[17]; /* of 7.2: 16, RIP apart */
 	u32 regs_avail;		/* of 7.2: unsigned long[1] */
 	u32 regs_dirty;
+	_Bool guest_state_protected; /* SEV-ES: KVM does not see the registers; 6.1 and later */
 };
 
 struct kvm_vcpu_arch___7_2 {

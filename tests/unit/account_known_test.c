@@ -182,6 +182,49 @@ static void test_paths_take_turns(void **state)
 	assert_int_equal(f->st->known_n, 99 * 2 * XG_REASON_PATHS);
 }
 
+/* A cycle of @code whose path has @calls calls. */
+static void io_cycle(struct twins *twins, u64 code, u32 calls)
+{
+	struct fixture *f = twins->knowing;
+
+	vm_exit(f, code, 100, 10);
+	leave(f, F_RUN, 10);
+	for (u32 n = 0; n < calls; n++) {
+		enter(f, F_HANDLE, 5);
+		leave(f, F_HANDLE, 5);
+	}
+	enter(f, F_RUN, 10);
+	end_cycle(twins, 20, 5);
+}
+
+/* Two paths that alternate never come twice running; they are learnt all the same. */
+static void test_paths_alternate(void **state)
+{
+	struct twins *twins = *state;
+
+	for (int i = 0; i < 100; i++)
+		io_cycle(twins, REASON_IO, i % 2);
+	assert_same_trees(twins);
+	assert_int_equal(twins->knowing->st->known_n, 96);
+}
+
+/* More paths than there is room for: those of a reason that are left are still found. */
+static void test_paths_are_forgotten(void **state)
+{
+	struct twins *twins = *state;
+	struct xg_vcpu_state *st = twins->knowing->st;
+
+	for (int i = 0; i < 4; i++)
+		io_cycle(twins, REASON_IO, i / 2);
+	assert_int_equal(st->path_n, 2);
+	/* The newer one's place goes to somebody else. */
+	st->paths[1].owner = st->nodes[1].id;
+	io_cycle(twins, REASON_IO, 0);
+	assert_int_equal(st->known_n, 1);
+	assert_int_equal(st->path_n, 2);
+	assert_same_trees(twins);
+}
+
 /* Longer than a path may be: replayed every time. */
 static void test_too_long(void **state)
 {
@@ -208,10 +251,9 @@ static void test_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TWINS(test_same_trees),
-		TWINS(test_third_time),
-		TWINS(test_paths_take_turns),
-		TWINS(test_too_long),
+		TWINS(test_same_trees),		 TWINS(test_third_time),
+		TWINS(test_paths_take_turns),	 TWINS(test_paths_alternate),
+		TWINS(test_paths_are_forgotten), TWINS(test_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,8 +35,9 @@ typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 struct attach_options {
 	u32 vcpu_cnt;	 /* slots */
 	bool exits_only; /* boundaries alone: there will be no functions */
-	u32 samples; /* cycles to keep whole, of each vCPU and reason (xg_capture.h); 0 = none */
-	u32 slowest; /* likewise */
+	/* Which cycles come through the ring buffer, of each vCPU and reason (xg_capture.h): */
+	u32 samples; /* so many, and less than twice; 0 = none */
+	u32 slowest; /* those that were among so many slowest so far; 0 = none */
 	u64 over_ns; /* keep those of a latency above it; 0 = none */
 };
 

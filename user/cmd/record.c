@@ -55,7 +55,7 @@ static const struct argp_option options[] = {
 	  "keep N cycles of each exit reason whole, spread evenly over the recording", 2 },
 	{ "slowest", OPTION_SLOWEST, "N", 0, "keep the N slowest exits of each reason whole", 2 },
 	{ "over", OPTION_OVER, "TIME", 0,
-	  "keep every exit whole that takes longer than TIME, such as 50us", 2 },
+	  "keep the exits whole that take longer than TIME, such as 50us (10,000 at most)", 2 },
 	{ "also", OPTION_ALSO, "GLOB[,GLOB]", 0,
 	  "trace these functions outside of KVM, too: of vmlinux, or of another module with "
 	  "'MODULE:' before it; their calls count inside of a vCPU's cycles only, but every "
@@ -67,7 +67,7 @@ static const struct argp_option options[] = {
 	  "through kprobes, which cost half as much again as other probes",
 	  1 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
-	  "room for N vCPUs, 1.7 MiB of kernel memory each (those there are and 16; for a COMMAND "
+	  "room for N vCPUs, 1.8 MiB of kernel memory each (those there are and 16; for a COMMAND "
 	  "at least 32)",
 	  3 },
 	{ "quiet", 'q', NULL, 0, "no progress and no summary", 3 },

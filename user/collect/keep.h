@@ -11,8 +11,6 @@
 
 struct keep;
 
-#define KEEP_OVER_MAX 10000 /* cycles above the limit; more are counted */
-
 /*
  * @options says how many to keep, of each reason; without any, nothing is done and *@out is
  * NULL, which all below take. @attach must outlive it. @function_of as in snapshot.h.

@@ -24,7 +24,6 @@ struct replay {
 	const u64 *log;
 	const struct whole_cycle_context *context;
 	struct cycle *cycle;
-	s64 clock_ns;
 	s64 gap_ns;
 	s64 exit_ns;
 	u32 cpu;
@@ -35,22 +34,6 @@ static s64 raw_clock(const struct replay *replay, u64 i)
 	u64 entry = XG_RECORD(replay->header->entry_clock_ns, 0);
 
 	return (s64)(replay->log[i] - entry) >> XG_RECORD_CLOCK_SHIFT;
-}
-
-/* When record @i happened, never before the one before it: see account_record(). */
-static s64 ordered_clock(struct replay *replay, u64 i)
-{
-	s64 now = raw_clock(replay, i) - replay->gap_ns, next;
-
-	if (!(XG_RECORD_CODE(replay->log[i]) & 1) && i + 1 < replay->header->log_n) {
-		next = raw_clock(replay, i + 1) - replay->gap_ns;
-		if (next < now)
-			now = next;
-	}
-	if (now < replay->clock_ns)
-		now = replay->clock_ns;
-	replay->clock_ns = now;
-	return now;
 }
 
 static struct cycle_event *add(struct replay *replay, enum cycle_event_kind kind, s64 ns)
@@ -66,8 +49,7 @@ static int find_function(const struct replay *replay, u32 id, u32 *out)
 	u32 i = id - XG_ID_FUNCTION;
 
 	if (id < XG_ID_FUNCTION || i >= replay->context->function_cnt)
-		return err_r(-EPROTO, "a cycle kept whole names function %u, of %zu", i,
-			     replay->context->function_cnt);
+		return -EPROTO;
 	*out = replay->context->function_of[i];
 	return 0;
 }
@@ -101,7 +83,7 @@ static int replay_record(struct replay *replay, u64 i)
 		replay->gap_ns = raw > replay->exit_ns ? raw - replay->exit_ns : 0;
 		return 0;
 	}
-	ns = ordered_clock(replay, i);
+	ns = raw_clock(replay, i) - replay->gap_ns;
 	if (code == XG_CODE_ENTRY(XG_ID_BOUNDARY)) {
 		replay->exit_ns = ns;
 		replay->cycle->guest_ns = ns;
@@ -128,8 +110,7 @@ static int fill_base(struct replay *replay)
 	int r = 0;
 
 	if (depth > context->base_n)
-		return err_r(-EPROTO, "a cycle kept whole began at depth %u, of %u", depth,
-			     context->base_n);
+		return -EPROTO;
 	cycle->base = calloc(depth + 1, sizeof(*cycle->base));
 	if (!cycle->base)
 		return -ENOMEM;
@@ -137,6 +118,17 @@ static int fill_base(struct replay *replay)
 	for (u32 i = 0; !r && i < depth; i++)
 		r = find_function(replay, context->base_id[i], &cycle->base[i]);
 	return r;
+}
+
+/* Kept for the whole recording: give back what the events did not need. */
+static int shrink(struct cycle *cycle)
+{
+	void *smaller = reallocarray(cycle->events, cycle->event_cnt + 1, sizeof(*cycle->events));
+
+	if (!smaller)
+		return -ENOMEM;
+	cycle->events = smaller;
+	return 0;
 }
 
 int whole_cycle_fill(const struct xg_capture *header, const u64 *log,
@@ -164,6 +156,7 @@ int whole_cycle_fill(const struct xg_capture *header, const u64 *log,
 	out->info2 = header->info2;
 	out->intr_info = header->intr_info;
 	out->cpu = header->cpu;
+	out->tid = header->tid;
 	/* Word of a CPU makes two events. */
 	out->events = calloc(2 * header->log_n + 1, sizeof(*out->events));
 	if (!out->events)
@@ -171,5 +164,7 @@ int whole_cycle_fill(const struct xg_capture *header, const u64 *log,
 	r = fill_base(&replay);
 	for (u64 i = 0; !r && i < header->log_n; i++)
 		r = replay_record(&replay, i);
+	if (!r)
+		r = shrink(out);
 	return r;
 }

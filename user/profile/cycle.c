@@ -12,6 +12,7 @@ int vcpu_add_cycle(struct vcpu *vcpu, struct cycle **out)
 
 	if (!cycle)
 		return -ENOMEM;
+	cycle->tid = vcpu->tid;
 	cycle->next = vcpu->first_cycle;
 	vcpu->first_cycle = cycle;
 	*out = cycle;

@@ -68,6 +68,7 @@ struct cycle {
 	u64 info2;
 	u32 intr_info;
 	u32 cpu;   /* at the start */
+	u32 tid;   /* the thread that ran the vCPU */
 	u32 *base; /* functions open at the start, outermost first */
 	size_t base_cnt;
 	struct cycle_event *events;
@@ -78,8 +79,8 @@ struct cycle {
 struct vcpu;
 
 /*
- * Add an empty cycle to @vcpu, which owns it; base and events are malloc()ed by whoever
- * fills it in and free()d with it. 0 or -ENOMEM.
+ * Add an empty cycle, but for its thread, to @vcpu, which owns it; base and events are malloc()ed
+ * by whoever fills it in and free()d with it. 0 or -ENOMEM.
  */
 int vcpu_add_cycle(struct vcpu *vcpu, struct cycle **out);
 

@@ -13,14 +13,14 @@ static const struct {
 	enum cycle_known known;
 	int put, read;
 } optional[] = {
-	{ CYCLE_KNOWN_RIP, 10, 9 },	   { CYCLE_KNOWN_NEXT_RIP, 11, 10 },
-	{ CYCLE_KNOWN_INFO1, 12, 11 },	   { CYCLE_KNOWN_INFO2, 13, 12 },
-	{ CYCLE_KNOWN_INTR_INFO, 14, 13 },
+	{ CYCLE_KNOWN_RIP, 11, 10 },	   { CYCLE_KNOWN_NEXT_RIP, 12, 11 },
+	{ CYCLE_KNOWN_INFO1, 13, 12 },	   { CYCLE_KNOWN_INFO2, 14, 13 },
+	{ CYCLE_KNOWN_INTR_INFO, 15, 14 },
 };
 
 static int put_cycle(struct writer *w, const struct vcpu *vcpu, const struct cycle *c)
 {
-	char types[] = "iictiiiiiicccci", name[REASON_NAME_MAX];
+	char types[] = "iictiiiiiiicccci", name[REASON_NAME_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(optional); i++) {
 		if (!(c->known & optional[i].known))
@@ -28,8 +28,8 @@ static int put_cycle(struct writer *w, const struct vcpu *vcpu, const struct cyc
 	}
 	return store_put(w, w->cycle, types, ++w->cycle_id, w->vcpu_id, c->code,
 			 reason_name(vcpu->isa, c->code, name), (s64)c->why, c->started_unix_ns,
-			 c->started_mono_ns, c->latency_ns, c->duration_ns, (s64)c->cpu, c->rip,
-			 c->next_rip, c->info1, c->info2, (s64)c->intr_info);
+			 c->started_mono_ns, c->latency_ns, c->duration_ns, (s64)c->cpu,
+			 (s64)c->tid, c->rip, c->next_rip, c->info1, c->info2, (s64)c->intr_info);
 }
 
 static int put_span(struct writer *w, const struct cycle_span *span, size_t number)
@@ -109,6 +109,7 @@ void store_read_cycle(struct reader *r)
 	cycle->latency_ns = reader_number(r, 6, INT64_MAX);
 	cycle->duration_ns = reader_number(r, 7, INT64_MAX);
 	cycle->cpu = reader_number(r, 8, CYCLE_CPU_MAX);
+	cycle->tid = reader_number(r, 9, INT32_MAX);
 	read_optional(r, cycle);
 	added = reader_add_row(r, &r->cycles, cycle, ROWS_MAX);
 	if (added)

@@ -290,7 +290,7 @@ static const struct {
 	{ "SELECT exit, lower_ns, upper_ns, count FROM exit_histogram", read_exit_bucket },
 	{ "SELECT node, lower_ns, upper_ns, count FROM node_histogram", read_node_bucket },
 	{ "SELECT id, vcpu, code, why, started_unix_ns, started_mono_ns, latency_ns, duration_ns,"
-	  " cpu, rip, next_rip, info1, info2, intr_info FROM cycle ORDER BY id",
+	  " cpu, tid, rip, next_rip, info1, info2, intr_info FROM cycle ORDER BY id",
 	  store_read_cycle },
 	{ "SELECT cycle, number, depth, kind, function, from_ns, to_ns, cpu FROM cycle_span"
 	  " ORDER BY cycle, number",

@@ -114,6 +114,7 @@ static const struct store_table store_tables[] = {
 		   "  latency_ns INTEGER NOT NULL, -- exit to next entry\n"
 		   "  duration_ns INTEGER NOT NULL, -- entry to next entry\n"
 		   "  cpu INTEGER NOT NULL, -- at the start\n"
+		   "  tid INTEGER NOT NULL, -- the thread that ran the vCPU\n"
 		   "  rip INTEGER, -- these are NULL if not known\n"
 		   "  next_rip INTEGER,\n"
 		   "  info1 INTEGER, -- VMX exit qualification, SVM EXITINFO1\n"

@@ -95,7 +95,7 @@ static json_t *cycle_object(struct builder *b, const struct cycle_item *item)
 	set(b, object, "pid", number(vm->pid));
 	set(b, object, "vm", json_string(vm->name));
 	set(b, object, "vcpu_id", number(item->vcpu->id));
-	set(b, object, "tid", number(item->vcpu->tid));
+	set(b, object, "tid", number(item->cycle->tid));
 	set(b, object, "isa", json_string(isa_name(item->vcpu->isa)));
 	set(b, object, "started_unix_ns", number(c->started_unix_ns));
 	set(b, object, "started_mono_ns", number(c->started_mono_ns));

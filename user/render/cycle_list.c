@@ -98,7 +98,7 @@ static int by_time(const void *a, const void *b)
 
 	return compare(x->cycle->started_unix_ns, y->cycle->started_unix_ns)
 		       ?: compare(x->cycle->started_mono_ns, y->cycle->started_mono_ns)
-			       ?: compare(x->vcpu->tid, y->vcpu->tid)
+			       ?: compare(x->cycle->tid, y->cycle->tid)
 				       ?: compare(x->cycle->duration_ns, y->cycle->duration_ns);
 }
 

@@ -77,7 +77,7 @@ static void print_title(const struct recording *r, const struct cycle_item *item
 	if (c->started_unix_ns)
 		fprintf(out, ", %s", cycle_time_text(c->started_unix_ns, text));
 	fprintf(out, ", VM %" PRIu32 " %s, vCPU %" PRIu32 " (thread %" PRIu32 ")", vm->pid,
-		vm->name, item->vcpu->id, item->vcpu->tid);
+		vm->name, item->vcpu->id, item->cycle->tid);
 	print_cpus(c, out);
 	if (c->why)
 		fprintf(out, "; kept: %s", cycle_why_text(c->why, why));

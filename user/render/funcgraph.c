@@ -55,7 +55,7 @@ static void put_switch(struct writer *w, s64 from)
 	funcgraph_put_cpu(w->cpu, w->cpu_width, w->out);
 	put_task(w, from);
 	fputs(" => ", w->out);
-	put_task(w, w->vcpu->tid);
+	put_task(w, w->cycle->tid);
 	fputs("\n ------------------------------------------\n\n", w->out);
 }
 
@@ -65,8 +65,8 @@ static void begin_line(struct writer *w, u64 ns)
 	u64 clock_ns = w->cycle->started_mono_ns + ns;
 	s64 tid = here(w)->tid;
 
-	here(w)->tid = w->vcpu->tid;
-	if (tid != w->vcpu->tid && w->vcpu->tid)
+	here(w)->tid = w->cycle->tid;
+	if (tid != w->cycle->tid && w->cycle->tid)
 		put_switch(w, tid);
 	if (w->options & FUNCGRAPH_ABSTIME)
 		funcgraph_put_abstime(clock_ns, w->out);
@@ -75,7 +75,7 @@ static void begin_line(struct writer *w, u64 ns)
 	if (w->options & FUNCGRAPH_CPU)
 		funcgraph_put_cpu(w->cpu, w->cpu_width, w->out);
 	if (w->options & FUNCGRAPH_PROC) {
-		put_task(w, w->vcpu->tid);
+		put_task(w, w->cycle->tid);
 		fputs(" | ", w->out);
 	}
 }
