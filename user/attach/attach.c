@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "attach/base.h"
 #include "attach/mechanism.h"
 #include "exitgraph.skel.h"
 #include "util/cleanup.h"
@@ -25,18 +26,6 @@ struct attach {
 	size_t probe_cnt;
 	char mechanism_names[128];
 	u64 recursion_base;
-};
-
-/*
- * The calls that are open whenever kvm_entry fires, outermost first, in all kernels; those
- * of them which a kernel has inlined are just not there. (Linux 5.10 to 7.2; x86.c,
- * kvm_main.c, svm.c, vmx.c.)
- */
-static const char *const base_functions[] = {
-	"kvm_vcpu_ioctl", "kvm_arch_vcpu_ioctl_run",
-	"vcpu_run",	  "vcpu_enter_guest",
-	"vt_vcpu_run",	  "svm_vcpu_run",
-	"vmx_vcpu_run",
 };
 
 #define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
@@ -145,34 +134,6 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	configure_captures(attach, config, options);
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
 	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
-}
-
-/* Is @name the function @source, or a clone that the compiler made of it? */
-static bool is_of(const char *name, const char *source)
-{
-	size_t len = strlen(source);
-
-	return !strncmp(name, source, len) && (!name[len] || name[len] == '.');
-}
-
-/* Tell the programs which of the functions that are attached are open at every entry. */
-static void tell_base(struct attach *attach, const struct attach_function *functions, size_t cnt)
-{
-	struct xg_control *control = &attach->skel->bss->control;
-
-	for (size_t b = 0; b < ARRAY_SIZE(base_functions); b++) {
-		for (size_t i = 0; i < cnt; i++) {
-			u32 id = XG_ID_FUNCTION + i;
-
-			if (!functions[i].attached ||
-			    !is_of(functions[i].target->name, base_functions[b]) ||
-			    control->base_n == XG_BASE_FRAMES - 1)
-				continue;
-			control->base_id[control->base_n++] = id;
-			if (!strcmp(functions[i].target->name, RUN_IOCTL))
-				control->run_ioctl_id = id;
-		}
-	}
 }
 
 /* Set up the templates of the mechanisms that the functions need, and note their names. */
@@ -290,7 +251,7 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 		if (progress)
 			progress(arg, i + 1, cnt);
 	}
-	tell_base(attach, functions, cnt);
+	base_tell(&attach->skel->bss->control, functions, cnt);
 	r = exitgraph_bpf__attach(attach->skel);
 	if (r)
 		return err_r(r, "cannot attach to KVM's tracepoints: %s", strerror(-r));
