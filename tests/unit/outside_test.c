@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "target/deny.h"
 #include "target/host.h"
 #include "target/outside.h"
@@ -145,6 +146,42 @@ static void each_rule_must_leave_something(void **state)
 	expect(*state, "eventfd_sig", "");
 	expect(*state, "vhost:eventfd_signal", "");
 	expect(*state, "default", "");
+}
+
+/* What is said of a name that is none, by a kernel with these symbols. */
+static void expect_guess(const char *symbols, const char *name, const char *wanted)
+{
+	_cleanup_fclose_ FILE *f = fmemopen((void *)symbols, strlen(symbols), "r");
+	_cleanup_(kallsyms_free) struct kallsyms *kallsyms = NULL;
+	struct target_host *outside = NULL;
+	struct target_rules rules = { 0 };
+	struct fixture_stderr caught;
+	char line[2048];
+	int r;
+
+	assert_int_equal(kallsyms_read(f, NULL, 0, &kallsyms), 0);
+	assert_int_equal(target_rules_add(&rules, name, false), 0);
+	caught = fixture_catch_stderr();
+	r = target_outside_new(kallsyms, &rules, &outside);
+	assert_int_equal(fixture_release_stderr(&caught, line), 1);
+	assert_int_equal(r, -EINVAL);
+	if (!strstr(line, wanted))
+		fail_msg("'%s' is not in '%s'", wanted, line);
+	target_rules_free(&rules);
+}
+
+static void the_next_longer_name_is_guessed(void **state)
+{
+	/* The shortest, wherever it stands, and whatever follows the name. */
+	expect_guess("ffff T wake_up_q_all\nffff T wake_up_q\nffff T wake_up_q_any\n", "wake_up",
+		     "'wake_up' (but wake_up_q)");
+	expect_guess("ffff T eventfd_signal_mask\nffff T eventfd_signals\n", "eventfd_signal",
+		     "(but eventfd_signals)");
+	expect_guess("ffff T ktime_getter\nffff T kti\n", "ktime_get", "(but ktime_getter)");
+	/* One that could not be named either is no help. */
+	expect_guess("ffff T kvm_cpuid\t[kvm]\nffff T kvm_cpuid_all\n", "kvm_cpu",
+		     "(but kvm_cpuid_all)");
+	expect_guess("ffff T wake_up_q\n", "wake_down", "it may be inlined");
 }
 
 static void what_is_denied_or_ambiguous_is_refused(void **state)
@@ -330,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_globs_mean_functions_of_any_module),
 		cmocka_unit_test(each_rule_must_leave_something),
+		cmocka_unit_test(the_next_longer_name_is_guessed),
 		cmocka_unit_test(what_is_denied_or_ambiguous_is_refused),
 		cmocka_unit_test(kvms_own_functions_are_not_outside),
 		cmocka_unit_test(the_verdicts_are_those_of_kvms_functions),

@@ -14,7 +14,7 @@
 struct matches {
 	size_t cnt;
 	const char *kvm_module;	 /* of a function of KVM's own that the rule means */
-	const char *longer_name; /* of a function whose name begins with the rule's */
+	const char *longer_name; /* the shortest outside of KVM that begins with the rule's */
 };
 
 static bool is_kvm(const char *module)
@@ -22,11 +22,21 @@ static bool is_kvm(const char *module)
 	return !strcmp(module, "kvm") || !strcmp(module, "kvm_amd") || !strcmp(module, "kvm_intel");
 }
 
+/* Is @name a better guess than @guess at what is meant by @prefix, which is no function's name? */
+static bool is_closer(const char *name, const char *guess, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (strncmp(name, prefix, len) || !name[len])
+		return false;
+	return !guess || strlen(name) < strlen(guess);
+}
+
 static struct matches match(const struct kallsyms *kallsyms, const char *pattern)
 {
 	const struct kallsyms_function *functions;
 	struct matches m = { 0 };
-	size_t cnt, len = strlen(pattern);
+	size_t cnt;
 
 	functions = kallsyms_functions(kallsyms, &cnt);
 	for (size_t i = 0; i < cnt; i++) {
@@ -35,7 +45,7 @@ static struct matches match(const struct kallsyms *kallsyms, const char *pattern
 		if (!target_name_is_function(f->name))
 			continue;
 		if (!target_pattern_means(pattern, f->module, f->name)) {
-			if (!strncmp(f->name, pattern, len) && f->name[len] == '_')
+			if (!is_kvm(f->module) && is_closer(f->name, m.longer_name, pattern))
 				m.longer_name = f->name;
 		} else if (is_kvm(f->module)) {
 			m.kvm_module = f->module;
