@@ -315,6 +315,73 @@ static void the_dangerous_are_denied(void **state)
 	}
 }
 
+/*
+ * What calls do_exit(), do_group_exit() or kthread_exit(), by the calls in the code of Linux
+ * 7.2, up to the third caller; and by name what 6.1 and modules have. Most of these are not
+ * noreturn in the kernel, so it takes a probe of their return.
+ */
+static void what_may_never_return_is_denied(void **state)
+{
+	static const char *const leaving[] = {
+		"do_exit",
+		"do_group_exit",
+		"make_task_dead",
+		"do_task_dead",
+		"kthread_exit",
+		"kthread_do_exit",
+		"kthread_complete_and_exit",
+		"__module_put_and_kthread_exit",
+		"get_signal",
+		"arch_do_signal_or_restart",
+		"__seccomp_filter",
+		"__secure_computing",
+		"__x64_sys_exit",
+		"__ia32_sys_exit_group",
+		"__do_sys_reboot",
+		"reboot_pid_ns",
+		"rewind_stack_and_make_dead",
+		"call_usermodehelper_exec_async",
+		"cryptomgr_probe",
+		"cryptomgr_test",
+		"exit_to_user_mode_loop",
+		"__do_fast_syscall_32",
+		"do_int80_emulation",
+		"ia32_sys_call",
+		"__emulate_vsyscall.part.0",
+		"oops_end",
+		"page_fault_oops",
+		"die_addr",
+		"kthread",
+		"kthreadd",
+		"worker_thread",
+		"rescuer_thread",
+		"irq_thread",
+		"smpboot_thread_fn",
+		"kthread_worker_fn",
+		"rcu_gp_kthread",
+		"io_sq_thread",
+		"io_sqd_handle_event",
+		"io_wq_worker",
+		"io_wqe_worker",
+		"vhost_task_fn",
+		"vhost_worker",
+		"kswapd",
+		"kcompactd",
+		"khugepaged",
+		"kauditd_thread",
+		"compress_threadfn",
+		"napi_threaded_poll",
+		"cifs_demultiplex_thread",
+		"usb_stor_control_thread",
+		"nfs4_callback_svc",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(leaving); i++) {
+		if (!deny_find_outside(leaving[i]))
+			fail_msg("%s is not denied", leaving[i]);
+	}
+}
+
 /* What people trace to explain an exit, and what is known to bear it. */
 static void the_useful_are_not_denied(void **state)
 {
@@ -336,6 +403,14 @@ static void the_useful_are_not_denied(void **state)
 		"vhost_poll_wakeup",
 		"__do_softirq",
 		"irqfd_wakeup",
+		"irq_wake_thread",
+		"__irq_wake_thread",
+		"kthread_queue_work",
+		"queue_work_on",
+		"vhost_work_queue",
+		"send_signal_locked",
+		"signal_wake_up_state",
+		"fuse_dev_do_write",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(useful); i++) {
@@ -373,6 +448,7 @@ int main(void)
 		cmocka_unit_test(the_verdicts_are_those_of_kvms_functions),
 		cmocka_unit_test(more_than_a_host_can_bear_is_refused),
 		cmocka_unit_test(the_dangerous_are_denied),
+		cmocka_unit_test(what_may_never_return_is_denied),
 		cmocka_unit_test(the_useful_are_not_denied),
 		cmocka_unit_test(every_rule_has_a_reason_and_is_there_once),
 	};

@@ -10,10 +10,14 @@
  *    run queues, the timekeeper, spin locks themselves;
  *  - where the kernel is between two states: entries from user space and interrupts, NMIs,
  *    switches of tasks, patching of code, CPUs that come or go, crashes;
- *  - on what never returns or returns as another task: its return would be waited for.
+ *  - on what never returns or returns as another task: its return would be waited for. The
+ *    trampoline of such a call stays in the kernel, and the probe's image with it, when
+ *    exitgraph is long gone.
  *
  * Globs take more than they must. What they leave is still asked of the kernel itself, which
- * has a list of its own (btf_id_deny, noreturn_deny), by loading a program.
+ * has a list of its own (btf_id_deny, noreturn_deny), by loading a program. That list has but
+ * functions that are declared noreturn, not those that return to some callers only: a process
+ * that dies by a signal does so below get_signal(), and nothing around that returns.
  */
 #include "target/deny.h"
 
@@ -34,6 +38,7 @@
 #define IDLE	"runs on an idle CPU, which RCU does not watch"
 #define POWER	"runs while the host, or one of its CPUs, starts, suspends or stops"
 #define LEAVES	"never returns, so that a probe of its return could not be taken away"
+#define THREAD	"is what a kernel thread does until it ends, so that a probe could not be taken away"
 #define STACK	"looks at the stack, on which a probe of the return has put its own"
 #define AROUND	"is around KVM_RUN: entered and left outside of the cycles that are recorded"
 
@@ -305,8 +310,16 @@ static const struct deny_entry entries[] = {
 	{ "do_group_exit", TARGET_DENIED, LEAVES },
 	{ "*_task_dead", TARGET_DENIED, LEAVES },
 	{ "*kthread_exit*", TARGET_DENIED, LEAVES },
+	{ "*kthread_do_exit*", TARGET_DENIED, LEAVES },
 	{ "*complete_and_exit*", TARGET_DENIED, LEAVES },
-	{ "kthread", TARGET_DENIED, LEAVES },
+	/* What calls do_exit() or do_group_exit(), here or there, and what calls that. */
+	{ "get_signal", TARGET_DENIED, LEAVES },
+	{ "*do_signal*", TARGET_DENIED, LEAVES },
+	{ "*seccomp_filter*", TARGET_DENIED, LEAVES },
+	{ "*seccomp_run_filters*", TARGET_DENIED, LEAVES },
+	{ "*secure_computing*", TARGET_DENIED, LEAVES },
+	{ "cryptomgr_probe", TARGET_DENIED, LEAVES },
+	{ "cryptomgr_test", TARGET_DENIED, LEAVES },
 	{ "*_startup_entry", TARGET_DENIED, LEAVES },
 	{ "rest_init", TARGET_DENIED, LEAVES },
 	{ "kernel_init", TARGET_DENIED, LEAVES },
@@ -315,6 +328,39 @@ static const struct deny_entry entries[] = {
 	{ "*sys_exit*", TARGET_DENIED, LEAVES },
 	{ "usermodehelper_*", TARGET_DENIED, LEAVES },
 	{ "call_usermodehelper_exec_*", TARGET_DENIED, LEAVES },
+
+	/*
+	 * Threads' main functions. Some leave through do_exit(), the others stay for as long as
+	 * there is work. Nothing is lost: they never run on a vCPU's thread. [!e]: but for
+	 * irq_wake_thread(), which interrupts call there.
+	 */
+	{ "*kthread", TARGET_DENIED, THREAD },
+	{ "*[!e]_thread", TARGET_DENIED, THREAD },
+	{ "*thread_fn", TARGET_DENIED, THREAD },
+	{ "*threadfn", TARGET_DENIED, THREAD },
+	{ "*thread_func*", TARGET_DENIED, THREAD },
+	{ "*_probe_thread", TARGET_DENIED, THREAD },
+	{ "*_tree_thread", TARGET_DENIED, THREAD },
+	{ "kthread_worker_fn", TARGET_DENIED, THREAD },
+	{ "vhost_task_fn", TARGET_DENIED, THREAD },
+	{ "vhost_worker", TARGET_DENIED, THREAD },
+	{ "io_wq*_worker", TARGET_DENIED, THREAD },
+	{ "io_sqd_*", TARGET_DENIED, THREAD },
+	{ "kthreadd", TARGET_DENIED, THREAD },
+	{ "kswapd", TARGET_DENIED, THREAD },
+	{ "kcompactd", TARGET_DENIED, THREAD },
+	{ "khugepaged", TARGET_DENIED, THREAD },
+	{ "oom_reaper", TARGET_DENIED, THREAD },
+	{ "napi_threaded_poll", TARGET_DENIED, THREAD },
+	{ "kjournald2", TARGET_DENIED, THREAD },
+	{ "xfsaild", TARGET_DENIED, THREAD },
+	{ "kmmpd", TARGET_DENIED, THREAD },
+	{ "khvcd", TARGET_DENIED, THREAD },
+	{ "ksgxd", TARGET_DENIED, THREAD },
+	{ "nfsd", TARGET_DENIED, THREAD },
+	{ "lockd", TARGET_DENIED, THREAD },
+	{ "nfs*_svc", TARGET_DENIED, THREAD },
+	{ "nfs4_run_state_manager", TARGET_DENIED, THREAD },
 
 	{ "*unwind*", TARGET_DENIED, STACK },
 	{ "orc_*", TARGET_DENIED, STACK },
@@ -331,7 +377,7 @@ static const struct deny_entry entries[] = {
 	{ "*sys_call", TARGET_DENIED, AROUND },
 	{ "do_syscall_*", TARGET_DENIED, AROUND },
 	{ "do_int80*", TARGET_DENIED, AROUND },
-	{ "do_fast_syscall*", TARGET_DENIED, AROUND },
+	{ "*do_fast_syscall*", TARGET_DENIED, AROUND },
 	{ "vfs_ioctl", TARGET_DENIED, AROUND },
 };
 
