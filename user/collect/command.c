@@ -15,14 +15,19 @@
 
 #define STOP_PATIENCE_MS 5000
 
-static void run(char **argv, const struct rlimit *descriptors, int go_fd, int error_fd)
+/*
+ * What the recorder has changed of itself is changed back: signals that it blocks to read them
+ * from a descriptor, and its limit of descriptors. It sets no signal's disposition, and so
+ * does not reset any either: what whoever started it wants ignored (nohup's SIGHUP, the
+ * SIGINT of a shell's background job) the command ignores, as it would without a recorder.
+ */
+static void run(char **argv, const struct rlimit *descriptors, const sigset_t *mask, int go_fd,
+		int error_fd)
 {
-	sigset_t none;
 	char byte;
 	int error;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 	setrlimit(RLIMIT_NOFILE, descriptors);
 	/* End of file means that the recording failed before it began. */
 	if (read(go_fd, &byte, 1) != 1)
@@ -34,7 +39,8 @@ static void run(char **argv, const struct rlimit *descriptors, int go_fd, int er
 	_exit(127);
 }
 
-int command_start(struct command *command, char **argv, const struct rlimit *descriptors)
+int command_start(struct command *command, char **argv, const struct rlimit *descriptors,
+		  const sigset_t *mask)
 {
 	_cleanup_close_ int go_read = -1, go_write = -1, error_read = -1, error_write = -1;
 	int go[2], error[2];
@@ -54,7 +60,7 @@ int command_start(struct command *command, char **argv, const struct rlimit *des
 	if (!pid) {
 		close(go_write);
 		close(error_read);
-		run(argv, descriptors, go_read, error_write);
+		run(argv, descriptors, mask, go_read, error_write);
 	}
 	command->pid = pid;
 	command->name = argv[0];

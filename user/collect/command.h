@@ -3,6 +3,7 @@
 #ifndef EXITGRAPH_COLLECT_COMMAND_H
 #define EXITGRAPH_COLLECT_COMMAND_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -22,8 +23,12 @@ struct command {
 		.pid_fd = -1, .go_fd = -1, .error_fd = -1 \
 	}
 
-/* Make the process for @argv, with @descriptors as its limit; it waits. 0 or -errno (said). */
-int command_start(struct command *command, char **argv, const struct rlimit *descriptors);
+/*
+ * Make the process for @argv; it waits. @descriptors is its limit, @mask the signals that it
+ * has blocked: the user's own, which the recorder has changed. 0 or -errno (said).
+ */
+int command_start(struct command *command, char **argv, const struct rlimit *descriptors,
+		  const sigset_t *mask);
 
 /* Let it run. 0, or -errno (said) if it cannot be executed. */
 int command_go(struct command *command);

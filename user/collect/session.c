@@ -46,7 +46,7 @@ struct session {
 	int vmm_fd;			/* readable when the VMM has ended */
 	int signal_fd;			/* SIGINT, SIGTERM */
 	struct rlimit descriptor_limit; /* the user's, for the command */
-	sigset_t old_mask;
+	sigset_t old_mask;		/* likewise */
 	bool mask_set;
 };
 
@@ -383,7 +383,7 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	r = add_functions(session, recording);
 	if (!r && session->options.command)
 		r = command_start(&session->command, session->options.command,
-				  &session->descriptor_limit);
+				  &session->descriptor_limit, &session->old_mask);
 	if (r)
 		return r;
 	recording->started_unix_ns = describe_unix_ns();
