@@ -13,6 +13,7 @@ state() {
 			per_cpu/cpu0/buffer_size_kb set_ftrace_pid set_event trace options/*; do
 			echo "$file: $(sed '/^#/d' $file)"
 		done
+		cat instances/*/current_tracer 2>/dev/null
 		ls instances
 	)
 }
@@ -64,13 +65,57 @@ wait $!
 verdict $? "a signal ends it"
 unchanged "after a signal"
 
+# While exitgraph records: the tracing is as it was by then, and the signal counts no less.
+rm -rf measured
+(measure 2000) &
+until [ -e measured/recording.guest ]; do
+	usleep 10000
+done
+kill -TERM $!
+wait $!
+[ $? = 1 ]
+verdict $? "a signal ends it while exitgraph records"
+unchanged "after a signal while exitgraph records"
+
+# refused WHAT: it does not measure, and says why
+refused() {
+	state >before
+	(measure 50)
+	[ $? = 1 ] && [ "$(wc -l <err)" = 1 ] && grep -q 'in use' err
+	verdict $? "$1 is in its way, which it says"
+	unchanged "after $1"
+}
+
+other=$tracing/instances/other
+mkdir $other
 echo orderly_poweroff >$tracing/set_ftrace_filter
+echo orderly_poweroff >$other/set_ftrace_filter
+
+# Another tracer is in its way where function_graph has the top level only, and not else.
 echo function >$tracing/current_tracer
-state >before
-if (measure 50); then
-	verdict 0 "another's tracer is not in its way"
+if grep -qw function_graph $other/available_tracers; then
+	state >before
+	(measure 50)
+	verdict $? "another's function tracer is not in its way"
+	unchanged "after another's function tracer"
 else
-	grep -q 'in use' err
-	verdict $? "another's tracer is in its way, which it says"
+	refused "another's function tracer"
 fi
-unchanged "after another's tracer"
+
+# function_graph itself is, wherever that runs: its options are everybody's.
+echo function_graph >$tracing/current_tracer
+refused "another's function_graph"
+echo nop >$tracing/current_tracer
+echo >$tracing/set_ftrace_filter
+if grep -qw function_graph $other/available_tracers; then
+	echo function_graph >$other/current_tracer
+	refused "function_graph in another's instance"
+	echo nop >$other/current_tracer
+fi
+rmdir $other
+
+# And when they have gone it measures again.
+state >before
+(measure 50)
+verdict $? "measures when they have gone"
+unchanged "after them"
