@@ -17,6 +17,9 @@
 #  - KVM goes through its way to the next entry once more. Calls on that way (below the caller of
 #    the run function, and neither in that nor in the exit handler) may differ by as many as
 #    there were preemptions in both runs.
+# So it does where it gives up an entry, all prepared, for work that has come up for the thread, be it
+# only to find that no other thread wants the CPU. It puts back what it would have injected then: calls
+# of that outside of the run function count like preemptions.
 #
 # Durations: no call's mean may be above function_graph's, time off the CPU taken out of both (the tracer's
 # option sleep-time is off). Calls that stay open across entries are compared where they return once
@@ -56,6 +59,13 @@ function is_scheduler(path)
 	return path ~ /;kvm_sched_(in|out)(;|$)/
 }
 
+# Is @path a call by which KVM gives up an entry?
+function is_giving_up(path)
+{
+	return path ~ /;(svm_cancel_injection|vmx_cancel_injection|svm_complete_interrupts|__vmx_complete_interrupts)$/ &&
+		parent_of(path) !~ /;(svm|vmx)_(vcpu_run|cancel_injection)$/
+}
+
 # Is @path on the way from an exit's handling to the next entry?
 function is_way_to_entry(path)
 {
@@ -73,8 +83,8 @@ function judge_calls(path,    differ)
 	differ = distance(our_calls[path] * their_exits, their_calls[path] * our_cycles)
 	if (!differ)
 		return ""
-	if (is_way_to_entry(path) && differ <= preempted * larger(our_cycles, their_exits))
-		return "preempted"
+	if (is_way_to_entry(path) && differ <= (preempted + given_up) * larger(our_cycles, their_exits))
+		return preempted ? "preempted" : "entry given up"
 	wrong++
 	if (!their_calls[path])
 		return "NOT IN FUNCTION_GRAPH"
@@ -154,6 +164,8 @@ function add_their_calls(    i, path)
 		their_ns[path] += traced_ns[i]
 		if (name_of(path) == "kvm_sched_in")
 			preempted += traced_calls[i]
+		if (is_giving_up(path))
+			given_up += traced_calls[i]
 		if (!(path in our_calls)) {
 			our_calls[path] = 0
 			insert(path)
@@ -167,6 +179,8 @@ function print_head()
 		their_exits, their_handlers
 	if (preempted)
 		printf "; %d preemption%s, both runs together", preempted, preempted == 1 ? "" : "s"
+	if (given_up)
+		printf "; %d entr%s given up", given_up, given_up == 1 ? "y" : "ies"
 	print ""
 	if (brief)
 		return
@@ -237,6 +251,8 @@ input == "tree" && mine() && $4 == our_reason && $9 == "call" {
 	order[++paths] = $6
 	our_calls[$6] += $10
 	our_ns[$6] += $11
+	if (is_giving_up($6))
+		given_up += $10
 }
 
 input == "trace" && $1 == "exits" && is_ours($2) {
