@@ -25,6 +25,7 @@
 
 #include "apply.h"
 #include "known.h"
+#include "nodes.h"
 
 #define ACCOUNT_OK   LOOP_ON
 #define ACCOUNT_STOP LOOP_STOP /* the cycle is bad; the rest of its log means nothing */
@@ -33,61 +34,6 @@ ACCOUNT_INLINE int account_bad(struct xg_vcpu_state *st, u32 loss)
 {
 	st->bad = loss + 1;
 	return ACCOUNT_STOP;
-}
-
-/* A new node; 0 when there is no room. */
-ACCOUNT_INLINE u32 account_node_new(struct xg_vcpu_state *st, u32 parent, u32 id)
-{
-	u32 index = st->node_n;
-	struct xg_node *node;
-
-	if (index >= XG_NODES)
-		return 0;
-	st->node_n = index + 1;
-	node = account_node(st, index);
-	node->id = id;
-	node->parent = parent;
-	node->min_ns = ~0ULL;
-	node->last_shift = 63;
-	return index;
-}
-
-/* The child of @parent with @id by hash, added if need be; 0 when there is no room. */
-ACCOUNT_NOINLINE u32 account_child_search(struct xg_vcpu_state *st, u32 parent, u32 id)
-{
-	u32 hash = (parent * 0x9e3779b1u) ^ (id * 0x85ebca6bu);
-
-	hash ^= hash >> 15;
-	for (u32 i = 0; i < XG_HASH_PROBES; i++) {
-		u16 *entry = &st->hash[(hash + i) & (XG_HASH - 1)];
-		u32 index = *entry;
-		struct xg_node *node;
-
-		if (!index) {
-			index = account_node_new(st, parent, id);
-			*entry = index;
-			return index;
-		}
-		node = account_node(st, index);
-		if (node->parent == parent && node->id == id)
-			return index;
-	}
-	return 0;
-}
-
-/* The same, guessed first from what came after the latest event the last time. */
-ACCOUNT_INLINE u32 account_child(struct xg_vcpu_state *st, u32 parent, u32 id)
-{
-	struct xg_node *last = account_node(st, st->last_node);
-	u32 index = last->next;
-	struct xg_node *node = account_node(st, index);
-
-	if (node->parent != parent || node->id != id || !index) {
-		index = account_child_search(st, parent, id);
-		last->next = index;
-	}
-	st->last_node = index;
-	return index;
 }
 
 /* Note what the time from record @from to record @to is. */
@@ -134,33 +80,6 @@ ACCOUNT_INLINE void account_begin(struct xg_vcpu_state *st)
 	}
 	account_assume_base(st);
 	st->assumed = 1;
-}
-
-/* Find @code's reason, added if need be: 0, or ACCOUNT_STOP when there is no room. */
-ACCOUNT_NOINLINE int account_reason(struct xg_vcpu_state *st, u64 code)
-{
-	for (u32 i = 0; i < XG_REASONS; i++) {
-		struct xg_reason *reason = &st->reasons[i];
-
-		if (!reason->root) {
-			u32 root, latency;
-
-			root = account_node_new(st, 0, XG_ID_ROOT);
-			latency = account_node_new(st, 0, XG_ID_LATENCY);
-			if (!latency)
-				return ACCOUNT_STOP;
-			reason->code = code;
-			reason->root = root;
-			reason->latency = latency;
-		} else if (reason->code != code) {
-			continue;
-		}
-		st->last_reason = i;
-		st->root = reason->root;
-		st->latency = reason->latency;
-		return ACCOUNT_OK;
-	}
-	return ACCOUNT_STOP;
 }
 
 /* Set a time that is no record, @ns after the cycle's start. */
