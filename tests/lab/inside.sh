@@ -170,20 +170,20 @@ scenario_errors() {
 	mkdir -p /tmp/full /tmp/readonly
 	mount -t tmpfs -o size=16k tmpfs /tmp/full
 	mount -t tmpfs -o ro tmpfs /tmp/readonly
-	run full exitgraph record -o /tmp/full/x.xg -- exitgraph guest cpuid --count 100
+	run full exitgraph record -o /tmp/full/x.xg --functions "$few" -- exitgraph guest cpuid --count 100
 	ls -A /tmp/full >full.files
 	run unwritable exitgraph record -o /tmp/readonly/x.xg -- exitgraph guest cpuid --count 100
 	run no-directory exitgraph record -o /nowhere/x.xg -- exitgraph guest cpuid --count 100
 	run no-vm exitgraph record -o no-vm.xg -p 1 -d 1s
 	run no-process exitgraph record -o no-process.xg -p 999999 -d 1s
-	run no-command exitgraph record -o no-command.xg -- /nowhere/command
+	run no-command exitgraph record -o no-command.xg --functions "$few" -- /nowhere/command
 	run no-root su nobody -c 'exitgraph record -o /tmp/no-root.xg -d 1s'
 	run check-no-root su nobody -c 'exitgraph check'
-	run no-exits exitgraph record -o no-exits.xg -- sleep 0.1
+	run no-exits exitgraph record -o no-exits.xg --functions "$few" -- sleep 0.1
 	run bad-glob exitgraph record -o bad-glob.xg --functions no_such_function -d 1s
 	run denied exitgraph record -o denied.xg --functions kvm_guest_state -d 1s
 	run bad-workload exitgraph guest no-such-workload
-	run command-fails exitgraph record -o command-fails.xg -- sh -c 'exit 3'
+	run command-fails exitgraph record -o command-fails.xg --functions "$few" -- sh -c 'exit 3'
 	umount /tmp/full /tmp/readonly
 }
 
