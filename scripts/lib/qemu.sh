@@ -6,12 +6,15 @@
 qemu_machine()
 {
 	local -n qemu=$1
-	local stream
+	local stream cpu=max,+svm
 
 	# QEMU 7.2 may lose the flags of a cmpxchg16b when an interrupt comes right after it: Linux then
-	# dies in kmalloc's jne, at any time, booting included. Without CX16 it uses none.
+	# dies in kmalloc's jne, at any time, booting included. Without CX16 it uses none. 7.2's kmalloc
+	# rarely does, and task storage is not to be had there without it.
+	# shellcheck disable=SC2154
+	[ "$wanted" = 7.2 ] || cpu+=,-cx16
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -monitor none
-	      -cpu "max,+svm,-cx16" -smp "$cpus" -m "$memory"
+	      -cpu "$cpu" -smp "$cpus" -m "$memory"
 	      -kernel "$kernel/vmlinuz" -initrd "$tmp/initrd" -append "$KERNEL_APPEND $append"
 	      -drive "file=$tmp/disk,format=raw,if=ide,cache=unsafe")
 	for stream in console stdout stderr; do
