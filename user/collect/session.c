@@ -166,8 +166,10 @@ static int choose_functions(struct session *session)
 	size_t required_cnt;
 	int r;
 
-	if (session->options.exits_only)
-		return module_find_vendor(&session->isa, &missing);
+	if (session->options.exits_only) {
+		r = module_find_vendor(&session->isa, &missing);
+		return r ? err_r(r, "%s: %s", missing.what, missing.remedy) : 0;
+	}
 	r = target_host_open(&session->host);
 	if (r)
 		return r;

@@ -2,10 +2,9 @@
 #include "collect/whole_cycle.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
-#include "util/cleanup.h"
-#include "util/log.h"
 #include "xg_log.h"
 
 _Static_assert(XG_KEEP_SAMPLE == (int)CYCLE_SAMPLE && XG_KEEP_SLOWEST == (int)CYCLE_SLOWEST &&
