@@ -8,25 +8,8 @@
 #include "render/cycle_fields.h"
 #include "render/cycle_list.h"
 #include "render/cycle_rows.h"
+#include "render/json_builder.h"
 #include "render/json_number.h"
-
-struct builder {
-	const struct recording *recording;
-	const struct report_options *options;
-	bool no_memory;
-};
-
-static void set(struct builder *b, json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		b->no_memory = true;
-}
-
-static void append(struct builder *b, json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, value))
-		b->no_memory = true;
-}
 
 static json_t *hexadecimal(u64 value)
 {

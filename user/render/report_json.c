@@ -32,29 +32,12 @@
 #include "profile/losses.h"
 #include "profile/reasons.h"
 #include "render/cycle_json.h"
+#include "render/json_builder.h"
 #include "render/json_number.h"
 #include "render/metrics_json.h"
 #include "render/report.h"
 #include "render/warnings.h"
 #include "util/cleanup.h"
-
-struct builder {
-	const struct recording *recording;
-	const struct report_options *options;
-	bool no_memory;
-};
-
-static void set(struct builder *b, json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		b->no_memory = true;
-}
-
-static void append(struct builder *b, json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, value))
-		b->no_memory = true;
-}
 
 static json_t *number_or_null(bool known, u64 value)
 {
