@@ -40,11 +40,16 @@ ACCOUNT_INLINE int account_bad(struct xg_vcpu_state *st, u32 loss)
 ACCOUNT_INLINE int account_note(struct xg_vcpu_state *st, u32 kind, u32 node, u32 from, u32 to)
 {
 	u32 n = st->op_n;
+	struct xg_op *op = &st->op[account_masked(n, XG_OPS - 1)];
 
-	if (n >= XG_OPS - XG_GROUP)
+	if (n >= XG_OPS)
 		return account_bad(st, XG_LOSS_LOG_FULL);
-	st->op[account_masked(n, XG_OPS - 1)] = XG_OP(kind, node, from, to);
+	op->from = from;
+	op->to = to;
+	op->node_at = XG_NODE_AT(node);
+	op->kind = kind;
 	st->op_n = n + 1;
+	st->op_other_n += kind != XG_OP_CALL;
 	return ACCOUNT_OK;
 }
 
@@ -85,7 +90,7 @@ ACCOUNT_INLINE void account_begin(struct xg_vcpu_state *st)
 /* Set a time that is no record, @ns after the cycle's start. */
 ACCOUNT_INLINE void account_set_at(struct xg_vcpu_state *st, u32 at, u64 ns)
 {
-	st->log[at] = XG_RECORD(st->entry_clock_ns + ns, 0);
+	st->log[at].clock_ns = st->entry_clock_ns + ns;
 }
 
 /* The reason's nodes, and the cycle's measures. @end_clock_ns is the entry boundary's first. */
@@ -95,11 +100,12 @@ ACCOUNT_INLINE int account_prepare(struct xg_vcpu_state *st, u64 end_clock_ns)
 
 	st->bad = 0;
 	st->op_n = 0;
+	st->op_other_n = 0;
 	st->taken_ns = 0;
 	st->guest_depth = st->depth;
 	st->began_at_base = st->at_base;
-	st->end_ns = (end_clock_ns - st->entry_clock_ns) & XG_CLOCK_MASK;
-	st->latency_ns = (end_clock_ns - st->exit_clock_ns) & XG_CLOCK_MASK;
+	st->end_ns = end_clock_ns - st->entry_clock_ns;
+	st->latency_ns = end_clock_ns - st->exit_clock_ns;
 	account_set_at(st, XG_AT_START, 0);
 	account_set_at(st, XG_AT_START_LATE, 0);
 	account_set_at(st, XG_AT_END, st->end_ns);
@@ -258,15 +264,14 @@ ACCOUNT_INLINE int account_exit_end(struct xg_vcpu_state *st, u32 at)
 		return account_bad(st, XG_LOSS_MISMATCH);
 	st->in_boundary = 0;
 	account_set_at(st, XG_AT_START_LATE,
-		       XG_RECORD_NS(apply_record(st, st->exit_at), apply_record(st, at)));
+		       account_clock_ns(st, at) - account_clock_ns(st, st->exit_at));
 	return ACCOUNT_OK;
 }
 
-/* When record @at was made, since the cycle's start: a signed difference of 48-bit clocks. */
+/* When record @at was made, since the cycle's start; it may be before that. */
 ACCOUNT_INLINE s64 account_clock(struct xg_vcpu_state *st, u32 at)
 {
-	return (s64)(apply_record(st, at) - XG_RECORD(st->entry_clock_ns, 0)) >>
-	       XG_RECORD_CLOCK_SHIFT;
+	return account_clock_ns(st, at) - st->entry_clock_ns;
 }
 
 /*
@@ -279,7 +284,7 @@ ACCOUNT_INLINE s64 account_clock(struct xg_vcpu_state *st, u32 at)
  */
 ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 at)
 {
-	u32 code = XG_RECORD_CODE(apply_record(st, at));
+	u32 code = st->log[at & (XG_LOG_RECORDS - 1)].code & XG_CODE_MASK;
 	s64 read = account_clock(st, at), now = read, next;
 
 	if (!(code & 1) && at + 1 < st->log_n) {
@@ -294,7 +299,7 @@ ACCOUNT_INLINE int account_record(struct xg_vcpu_state *st, u32 at)
 		st->loss[XG_LOSS_INTERRUPTED_PROBE]++;
 	}
 	if (now != read)
-		st->log[at & (XG_LOG_RECORDS - 1)] = XG_RECORD(st->entry_clock_ns + now, code);
+		account_set_at(st, at & (XG_LOG_RECORDS - 1), now);
 	st->clock_ns = now;
 	st->log_hash = (st->log_hash ^ code) * 0x9e3779b1u;
 	if (st->in_boundary && code != XG_CODE_RETURN(XG_ID_BOUNDARY))
@@ -343,17 +348,10 @@ static long account_record_body(u32 at, struct account_loop *loop)
 	return account_record(loop->st, at);
 }
 
-static long account_apply_body(u32 group, struct account_loop *loop)
+static long account_apply_body(u32 at, struct account_loop *loop)
 {
-	apply_group(loop->st, &loop->st->op[(group * XG_OP_GROUP) & (XG_OPS - XG_OP_GROUP)]);
+	apply_op(loop->st, &loop->st->op[at & (XG_OPS - 1)]);
 	return LOOP_ON;
-}
-
-/* Fill up the last group. */
-ACCOUNT_INLINE void account_pad_ops(struct xg_vcpu_state *st)
-{
-	for (u32 k = 0; k < XG_GROUP; k++)
-		st->op[account_masked(st->op_n + k, XG_OPS - 1)] = XG_OP(XG_OP_NOTHING, 0, 0, 0);
 }
 
 /* The path is not known: replay the log; if all is well, apply what that comes to. */
@@ -367,8 +365,7 @@ ACCOUNT_NOINLINE int account_replay(struct xg_vcpu_state *st)
 	if (st->bad || account_end(st))
 		return ACCOUNT_STOP;
 	st->at_base = account_is_at_base(st);
-	account_pad_ops(st);
-	account_loop_run((st->op_n + XG_OP_GROUP - 1) / XG_OP_GROUP, account_apply_body, &loop);
+	account_loop_run(st->op_n, account_apply_body, &loop);
 	if (st->began_at_base && st->at_base)
 		known_learn(st);
 	return ACCOUNT_OK;
@@ -389,7 +386,7 @@ ACCOUNT_INLINE void account_cycle(struct xg_vcpu_state *st, u64 clock_ns)
 		account_assume_base(st);
 		return;
 	}
-	st->end_ns = XG_RECORD_NS(st->log[XG_AT_START_LATE], st->log[XG_AT_END]);
+	st->end_ns = st->log[XG_AT_END].clock_ns - st->log[XG_AT_START_LATE].clock_ns;
 }
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Operations -> nodes: what a cycle comes to is added to the tree. The shortest code of the
- * accounting, for it runs once per call of every cycle; groups of operations are written out
- * in a row, because a turn of the loop costs as much as one of them.
+ * accounting, for it runs once per call of every cycle.
  */
 #ifndef EXITGRAPH_BPF_APPLY_H
 #define EXITGRAPH_BPF_APPLY_H
@@ -20,29 +19,36 @@ ACCOUNT_INLINE struct xg_node *account_node(struct xg_vcpu_state *st, u32 index)
  */
 #define APPLY_POINTER(pointer) asm volatile("" : "+r"(pointer))
 
-#define APPLY_RECORDS_MASK     ((XG_LOG_RECORDS - 1ULL) << XG_RECORD_SHIFT)
-#define APPLY_NODES_MASK       ((XG_NODES - 1ULL) << XG_NODE_SHIFT)
-#define APPLY_CHUNKS_MASK      ((XG_CHUNKS - 1ULL) * sizeof(struct xg_chunk))
-
-ACCOUNT_INLINE u64 apply_record(struct xg_vcpu_state *st, u32 at)
+/* @offset bytes into @array, in one instruction. */
+ACCOUNT_INLINE void *apply_at(void *array, u64 offset)
 {
-	return st->log[at & (XG_LOG_RECORDS - 1)];
+#ifdef __bpf__
+	asm volatile("%0 += %1" : "+r"(offset) : "r"(array));
+	return (void *)offset;
+#else
+	return array + offset;
+#endif
 }
 
-ACCOUNT_INLINE u64 apply_op_ns(const void *log, u64 op)
+/* When record @at was made. */
+ACCOUNT_INLINE u64 account_clock_ns(struct xg_vcpu_state *st, u32 at)
 {
-	const u64 *from = log + (op & APPLY_RECORDS_MASK);
-	const u64 *to = log + (op >> XG_OP_TO_SHIFT & APPLY_RECORDS_MASK);
-
-	return XG_RECORD_NS(*from, *to);
+	return st->log[at & (XG_LOG_RECORDS - 1)].clock_ns;
 }
 
-ACCOUNT_INLINE struct xg_node *apply_op_node(void *nodes, u64 op)
+ACCOUNT_INLINE u64 apply_clock(void *log, u16 at)
 {
-	struct xg_node *node = nodes + (op >> XG_OP_NODE_SHIFT & APPLY_NODES_MASK);
+	return ((struct xg_record *)apply_at(log, (u64)at << XG_RECORD_SHIFT))->clock_ns;
+}
 
-	APPLY_POINTER(node);
-	return node;
+ACCOUNT_INLINE u64 apply_op_ns(void *log, const struct xg_op *op)
+{
+	return apply_clock(log, op->to) - apply_clock(log, op->from);
+}
+
+ACCOUNT_INLINE struct xg_node *apply_op_node(void *nodes, const struct xg_op *op)
+{
+	return apply_at(nodes, (u64)op->node_at << XG_NODE_UNIT_SHIFT);
 }
 
 /* A value in another octave than the node's latest: find its bucket, and chunk if need be. */
@@ -67,7 +73,7 @@ ACCOUNT_NOINLINE int apply_new_octave(struct xg_vcpu_state *st, struct xg_node *
 	st->chunks[chunk & (XG_CHUNKS - 1)].count[bucket & (XG_HIST_SUB - 1)]++;
 	/* No guess for 0..7, nor for values beyond the last octave. */
 	node->last_shift = octave && ns < XG_HIST_LIMIT_NS ? octave - 1 : 63;
-	node->last_chunk_at = chunk * sizeof(struct xg_chunk);
+	node->last_chunk_at = XG_CHUNK_AT(chunk);
 	return 0;
 }
 
@@ -84,8 +90,11 @@ ACCOUNT_INLINE u64 apply_place(const struct xg_node *node, u64 ns)
 	return ns - XG_HIST_SUB;
 }
 
-/* A call of @node of @ns. */
-ACCOUNT_INLINE void apply_call(struct xg_vcpu_state *st, struct xg_node *node, u64 ns)
+/*
+ * A call of @node of @ns; false if its place in the histogram must be found by
+ * apply_new_octave(), which is left to the caller, so that loops have no calls in them.
+ */
+ACCOUNT_INLINE bool apply_known(void *chunks, struct xg_node *node, u64 ns)
 {
 	u64 place;
 
@@ -97,61 +106,43 @@ ACCOUNT_INLINE void apply_call(struct xg_vcpu_state *st, struct xg_node *node, u
 		node->max_ns = ns;
 	place = apply_place(node, ns);
 	if (place < XG_HIST_SUB) {
-		u64 at = node->last_chunk_at & APPLY_CHUNKS_MASK;
+		void *chunk = apply_at(chunks, (u64)node->last_chunk_at << XG_CHUNK_UNIT_SHIFT);
 
-		((struct xg_chunk *)((void *)st->chunks + at))->count[place]++;
-	} else {
+		((struct xg_chunk *)chunk)->count[place]++;
+		return true;
+	}
+	return false;
+}
+
+/* A call of @node of @ns. */
+ACCOUNT_INLINE void apply_call(struct xg_vcpu_state *st, struct xg_node *node, u64 ns)
+{
+	if (!apply_known(st->chunks, node, ns))
 		apply_new_octave(st, node, ns);
-	}
 }
 
-/* The kinds that are not just a call. */
-ACCOUNT_NOINLINE int apply_special(struct xg_vcpu_state *st, u64 op)
+/* The time that is @node's call, of an operation of @kind that spans @ns; @taken_ns goes on. */
+ACCOUNT_INLINE u64 apply_taken(u32 kind, u64 ns, u64 *taken_ns)
 {
-	struct xg_node *node;
-	u64 ns;
+	if (kind == XG_OP_REST) {
+		ns -= *taken_ns;
+		*taken_ns = 0;
+	} else if (kind == XG_OP_TAKEN) {
+		*taken_ns += ns;
+	}
+	return ns;
+}
 
-	if (!st)
-		return 0;
-	node = apply_op_node(st->nodes, op);
-	ns = apply_op_ns(st->log, op);
-	if (XG_OP_KIND(op) == XG_OP_NOTHING)
-		return 0;
-	if (XG_OP_KIND(op) == XG_OP_OPEN) {
+/* One operation of any kind. */
+ACCOUNT_INLINE void apply_op(struct xg_vcpu_state *st, const struct xg_op *op)
+{
+	struct xg_node *node = apply_op_node(st->nodes, op);
+	u64 ns = apply_op_ns(st->log, op);
+
+	if (op->kind == XG_OP_OPEN)
 		node->inclusive_ns += ns;
-		return 0;
-	}
-	if (XG_OP_KIND(op) == XG_OP_REST) {
-		ns -= st->taken_ns;
-		st->taken_ns = 0;
-	} else {
-		st->taken_ns += ns;
-	}
-	apply_call(st, node, ns);
-	return 0;
-}
-
-ACCOUNT_INLINE void apply_op(struct xg_vcpu_state *st, const void *log, void *nodes, u64 op)
-{
-	if (XG_OP_IS_SPECIAL(op))
-		apply_special(st, op);
 	else
-		apply_call(st, apply_op_node(nodes, op), apply_op_ns(log, op));
-}
-
-/* XG_OP_GROUP of them. */
-ACCOUNT_INLINE void apply_group(struct xg_vcpu_state *st, const u64 *op)
-{
-	const void *log = st->log;
-	void *nodes = st->nodes;
-
-	APPLY_POINTER(log);
-	APPLY_POINTER(nodes);
-	APPLY_POINTER(op);
-	apply_op(st, log, nodes, op[0]);
-	apply_op(st, log, nodes, op[1]);
-	apply_op(st, log, nodes, op[2]);
-	apply_op(st, log, nodes, op[3]);
+		apply_call(st, node, apply_taken(op->kind, ns, &st->taken_ns));
 }
 
 #endif

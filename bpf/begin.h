@@ -94,31 +94,59 @@ static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *
 		st->base_id[i] = control.base_id[i];
 }
 
+/* Is the running task one that is known not to be recorded, or that is found to be none? */
+static __always_inline bool is_ignored(u64 task)
+{
+	u32 yes = 1;
+
+	if (control.filter_ancestor && bpf_map_lookup_elem(&ignored, &task))
+		return true;
+	if (wanted())
+		return false;
+	if (control.filter_ancestor)
+		bpf_map_update_elem(&ignored, &task, &yes, BPF_ANY);
+	return true;
+}
+
+/* From now on @task has @slot. False if there is no room for it. */
+static __always_inline bool remember(u64 task, u32 slot)
+{
+	u32 *place = task_slot_of(task);
+
+	if (bpf_map_update_elem(&threads, &task, &slot, BPF_ANY))
+		return false;
+	/* Another that lives and has the place keeps it. */
+	if (*place >= config.vcpu_cnt)
+		*place = slot;
+	return true;
+}
+
+static __always_inline void forget(u64 task)
+{
+	u32 *slot = bpf_map_lookup_elem(&threads, &task);
+	u32 *place = task_slot_of(task);
+
+	if (!slot)
+		return;
+	if (*place == *slot)
+		*place = XG_SLOT_GONE;
+	bpf_map_delete_elem(&threads, &task);
+}
+
 /*
  * The running task is about to enter @vcpu and records nothing yet: give it the vCPU's
  * slot. NULL when it is not wanted or there is no room (counted).
  */
 static __always_inline struct xg_vcpu_state *begin(struct kvm_vcpu *vcpu, u64 clock_ns)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	u64 key = (u64)vcpu;
+	u64 task = bpf_get_current_task(), key = (u64)vcpu;
 	struct xg_vcpu_state *st;
-	u32 *stored, *known, slot = 0;
+	u32 *known, slot = 0;
 
-	stored = bpf_task_storage_get(&tasks, task, 0, 0);
-	if (stored && *stored == XG_SLOT_IGNORED)
+	if (bpf_map_lookup_elem(&threads, &task))
+		forget(task); /* it had another vCPU */
+	else if (is_ignored(task))
 		return 0;
-	if (!stored) {
-		stored = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-		if (!stored) {
-			__sync_fetch_and_add(&control.entries_without_storage, 1);
-			return 0;
-		}
-		if (!wanted()) {
-			*stored = XG_SLOT_IGNORED;
-			return 0;
-		}
-	}
 	known = bpf_map_lookup_elem(&slots, &key);
 	if (known) {
 		slot = *known;
@@ -136,15 +164,17 @@ static __always_inline struct xg_vcpu_state *begin(struct kvm_vcpu *vcpu, u64 cl
 	st = state_at(slot);
 	if (!st)
 		return 0;
+	if (!remember(task, slot)) {
+		__sync_fetch_and_add(&control.entries_without_slot, 1);
+		return 0;
+	}
 	if (known && st->phase != XG_PHASE_NONE)
 		st->loss[XG_LOSS_VCPU_MOVED]++;
 	if (!known)
 		st->began_ns = clock_ns;
-	*stored = slot;
 	describe(st, vcpu);
 	account_begin(st);
-	st->task = (u64)task;
-	cpu_slot[bpf_get_smp_processor_id() & (XG_CPU_SLOTS - 1)] = slot;
+	st->task = task;
 	return st;
 }
 

@@ -16,9 +16,9 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* The function's record code, XG_CODE_ENTRY or _RETURN of its id, put in by the loader. */
-static __always_inline u32 template_code(void)
+static __always_inline u64 template_code(void)
 {
-	u32 code;
+	u64 code;
 
 	asm volatile("%0 = %1" : "=r"(code) : "i"(XG_TEMPLATE_CODE));
 	return code;
@@ -70,7 +70,7 @@ int call_entry(u64 *ctx)
 SEC("fexit")
 int call_return(u64 *ctx)
 {
-	u64 clock_ns = bpf_ktime_get_ns();
+	ON_STACK u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
 
 	if (st)
@@ -92,7 +92,7 @@ int clone_entry(void *ctx)
 SEC("kretprobe")
 int clone_return(void *ctx)
 {
-	u64 clock_ns = bpf_ktime_get_ns();
+	ON_STACK u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
 
 	if (st)
@@ -177,6 +177,8 @@ int vcpu_destroy(u64 *ctx)
 		return 0;
 	st = state_at(*slot);
 	if (st) {
+		if (st->task)
+			forget(st->task);
 		end(st);
 		st->status = XG_SLOT_DEAD;
 	}
@@ -189,8 +191,12 @@ SEC("tp_btf/sched_process_exit")
 int task_exit(u64 *ctx)
 {
 	struct xg_vcpu_state *st = self();
+	u64 task = bpf_get_current_task();
 
 	if (st)
 		end(st);
+	forget(task);
+	if (control.filter_ancestor)
+		bpf_map_delete_elem(&ignored, &task);
 	return 0;
 }

@@ -35,11 +35,18 @@ ACCOUNT_INLINE u64 account_masked(u64 value, u64 mask)
 	return value & mask;
 }
 
+/* Before a plain loop: a turn of it is a turn, or the verifier would have to follow them all. */
+#ifdef __bpf__
+#define LOOP_NOT_UNROLLED _Pragma("nounroll")
+#else
+#define LOOP_NOT_UNROLLED
+#endif
+
 #ifdef __bpf__
 #define account_loop_run(n, body, loop) bpf_loop(n, body, loop, 0)
 #else
-#define account_loop_run(n, body, loop)                     \
-	for (u32 i_ = 0; i_ < (n) && !body(i_, loop); i_++) \
+#define account_loop_run(n, body, loop)                              \
+	for (u32 i_ = 0, n_ = (n); i_ < n_ && !body(i_, loop); i_++) \
 		;
 #endif
 

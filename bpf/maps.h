@@ -19,13 +19,21 @@ struct {
 	__type(value, struct xg_vcpu_state);
 } vcpus SEC(".maps");
 
-/* vCPU thread -> slot, or XG_SLOT_IGNORED for those that the filter leaves out. */
+/* task_struct * of a vCPU thread -> slot. Sized when it is loaded. */
 struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, u64);
 	__type(value, u32);
-} tasks SEC(".maps");
+} threads SEC(".maps");
+
+/* task_struct * of vCPU threads that the filter leaves out, if to find that takes long. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XG_VCPUS_MAX);
+	__type(key, u64);
+	__type(value, u32);
+} ignored SEC(".maps");
 
 /* struct kvm_vcpu * -> slot: a vCPU keeps its slot when another thread runs it. */
 struct {
@@ -41,14 +49,13 @@ struct {
 	__uint(max_entries, 4096);
 } captures SEC(".maps");
 
-#define XG_SLOT_IGNORED 0xffffffffu
-
 /* Set before loading; constants to the verifier. */
 const volatile struct xg_config config;
 
 /* Written by user space while running, and the counters that it reads. */
 struct xg_control control;
 
-u32 cpu_slot[XG_CPU_SLOTS];
+/* By a hash of the task: a slot, or no slot's number: XG_SLOT_NONE, XG_SLOT_GONE. */
+u32 task_slot[XG_TASK_SLOTS];
 
 #endif

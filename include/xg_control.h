@@ -29,7 +29,6 @@ struct xg_control {
 
 	/* Counted by the programs; never on the way of a vCPU that records. */
 	u64 entries_without_slot;
-	u64 entries_without_storage;
 };
 
 #endif

@@ -46,8 +46,6 @@
 #define XG_LOSS_USER_KINDS(X)                                                                      \
 	X(VCPU_SLOTS, "entries_without_slot", LOSS,                                                \
 	  "entries of vCPUs that found no free slot (see --max-vcpus)")                            \
-	X(TASK_STORAGE, "entries_without_storage", LOSS,                                           \
-	  "entries at which a vCPU could not begin: the kernel had no task storage")               \
 	X(RECURSION_MISSES, "recursion_misses", LOSS,                                              \
 	  "probe runs that the kernel skipped because the probe was running on that CPU")          \
 	X(SNAPSHOT_BUSY, "vcpus_read_while_busy", LOSS,                                            \

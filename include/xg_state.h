@@ -19,7 +19,7 @@
 #include "xg_types.h"
 
 /* All but XG_REASONS are powers of two, because the verifier is shown bounds as masks. */
-#define XG_OPS		16384
+#define XG_OPS		8192
 #define XG_DEPTH	64
 #define XG_NODES	2048
 #define XG_HASH		4096
@@ -27,8 +27,13 @@
 #define XG_CHUNKS	16384
 #define XG_REASONS	64
 #define XG_BASE_FRAMES	8
-#define XG_CPU_SLOTS	4096
 #define XG_VCPUS_MAX	4096
+
+/* The hash table from tasks to slots. What it has where there is no slot: */
+#define XG_TASK_SLOTS_SHIFT 15
+#define XG_TASK_SLOTS	    (1 << XG_TASK_SLOTS_SHIFT)
+#define XG_SLOT_NONE	    0xffffffffu
+#define XG_SLOT_GONE	    0xfffffffeu /* but others were to have this place, too */
 
 /* One node of a tree, 128 bytes. Node 0 is "none". */
 struct xg_node {
@@ -43,12 +48,16 @@ struct xg_node {
 	/* Of the latest value's octave. If the next one, shifted right, is from 8 to 15, too, its
 	 * bucket is in the same chunk. */
 	u32 last_shift; /* 63 = there is none */
-	u32 last_chunk_at; /* offset into chunks[] in bytes */
+	u16 last_chunk_at; /* in chunks[], in units of XG_CHUNK_UNIT bytes */
 };
 
 struct xg_chunk {
 	u64 count[XG_HIST_SUB];
 };
+
+#define XG_CHUNK_SHIFT	    6 /* of a chunk's size */
+#define XG_CHUNK_UNIT_SHIFT 4
+#define XG_CHUNK_AT(chunk)  ((chunk) << (XG_CHUNK_SHIFT - XG_CHUNK_UNIT_SHIFT))
 
 struct xg_reason {
 	u64 code;
@@ -66,7 +75,14 @@ struct xg_frame {
 	u16 at; /* the record of its entry; XG_AT_START_LATE for calls open since before */
 };
 
-_Static_assert(sizeof(struct xg_node) == 1 << XG_NODE_SHIFT, "operations have offsets of nodes");
+_Static_assert(sizeof(struct xg_node) == 1 << XG_NODE_SHIFT &&
+		       XG_NODE_AT(XG_NODES) <= 1 << 16,
+	       "operations have offsets of nodes");
+_Static_assert(sizeof(struct xg_record) == 1 << XG_RECORD_SHIFT && XG_LOG_RECORDS <= 1 << 16,
+	       "operations have indices of records");
+_Static_assert(sizeof(struct xg_chunk) == 1 << XG_CHUNK_SHIFT &&
+		       XG_CHUNK_AT(XG_CHUNKS) <= 1 << 16,
+	       "nodes have offsets of chunks");
 
 enum xg_slot_status {
 	XG_SLOT_FREE = 0,
@@ -112,6 +128,8 @@ struct xg_vcpu_state {
 	u64 end_ns;	/* the cycle's length, the exit boundary's work taken out */
 	u64 clock_ns;	/* the latest record, since the cycle's start */
 	u64 latency_ns;
+	u64 late;	/* a bit for each operation of a run whose value lacks its place in a histogram */
+	u64 late_ns[XG_PATH_OTHERS]; /* these values */
 	u64 taken_ns;	/* of XG_OP_TAKEN, since the latest XG_OP_REST */
 	u32 user_since;	/* record: the outermost call returned, 0 = not yet */
 	u32 user_until;	/* record: the outermost call was entered again */
@@ -128,6 +146,7 @@ struct xg_vcpu_state {
 	u32 bad;	/* enum xg_loss + 1 of what was wrong with this cycle, or 0 */
 	u32 last_node;	/* node of the latest event, for guessing the next */
 	u32 op_n;
+	u32 op_other_n;	/* of these, not XG_OP_CALL */
 	u32 node_n;	/* nodes in use, node 0 included */
 	u32 chunk_n;
 	u32 path_n;	/* paths learnt so far */
@@ -148,12 +167,12 @@ struct xg_vcpu_state {
 	struct xg_frame stack[XG_DEPTH];
 	/* These two go to user space in one piece. */
 	struct xg_capture capture;
-	u64 log[XG_LOG_RECORDS];
-	u64 op[XG_OPS]; /* what this cycle comes to */
-	struct xg_path paths[XG_PATHS];
+	struct xg_record log[XG_LOG_RECORDS];
+	struct xg_op op[XG_OPS]; /* what this cycle comes to */
 	struct xg_node nodes[XG_NODES];
 	u16 hash[XG_HASH];
 	struct xg_chunk chunks[XG_CHUNKS];
+	struct xg_path paths[XG_PATHS]; /* last: chunks must not be, see struct xg_op */
 };
 
 _Static_assert(__builtin_offsetof(struct xg_vcpu_state, log) ==

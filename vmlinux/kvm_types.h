@@ -21,7 +21,6 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	char comm[16];
-	void *bpf_storage; /* NULL: no task storage of any program (5.12) */
 };
 
 struct kvm {

@@ -38,7 +38,7 @@ static inline int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	f->st = calloc(1, sizeof(*f->st));
-	f->clock = (1ULL << 48) - 5000; /* the 48-bit clock wraps within each test */
+	f->clock = (1ULL << 48) - 5000;
 	f->st->run_ioctl_id = F_RUN_IOCTL;
 	f->st->base_n = ARRAY_SIZE(base);
 	memcpy(f->st->base_id, base, sizeof(base));
@@ -61,7 +61,7 @@ static inline void put(struct fixture *f, u32 code, u64 after_ns)
 {
 	f->clock += after_ns;
 	if (f->st->log_n < XG_LOG_ROOM)
-		f->st->log[f->st->log_n] = XG_RECORD(f->clock, code);
+		f->st->log[f->st->log_n] = (struct xg_record){ f->clock, code };
 	f->st->log_n++;
 }
 

@@ -98,10 +98,12 @@ static void test_random_bits(void **state)
 	for (int cycle = 0; cycle < 3000; cycle++) {
 		f->st->log_n = random_below(cycle % 100 ? 200 : 2 * XG_LOG_ROOM);
 		for (u32 i = 0; i < f->st->log_n && i < XG_LOG_ROOM; i++) {
-			u64 wild = (u64)rand() << 33 ^ (u64)rand() << 16 ^ (rand() & 0xffff);
-			u64 tame = XG_RECORD(f->clock + i * 10, random_below(40));
+			u64 wild_ns = (u64)rand() << 17 ^ rand();
+			u64 wild_code = (u64)rand() << 32 ^ rand();
 
-			f->st->log[i] = random_below(20) ? tame : wild;
+			f->st->log[i] = (struct xg_record){ f->clock + i * 10, random_below(40) };
+			if (!random_below(20))
+				f->st->log[i] = (struct xg_record){ wild_ns, wild_code };
 		}
 		f->st->reason = random_below(4);
 		f->st->exit_clock_ns = f->clock + random_below(100);
@@ -131,15 +133,18 @@ static void test_damaged_logs(void **state)
 		i = random_below(st->log_n);
 		switch (random_below(4)) {
 		case 0:
-			memmove(&st->log[i], &st->log[i + 1], (st->log_n - i) * sizeof(u64));
+			memmove(&st->log[i], &st->log[i + 1], (st->log_n - i) * sizeof(st->log[0]));
 			st->log_n--;
 			break;
 		case 1:
-			memmove(&st->log[i + 1], &st->log[i], (st->log_n - i) * sizeof(u64));
+			memmove(&st->log[i + 1], &st->log[i], (st->log_n - i) * sizeof(st->log[0]));
 			st->log_n++;
 			break;
 		case 2:
-			st->log[i] ^= 1ULL << random_below(20);
+			if (random_below(2))
+				st->log[i].clock_ns ^= 1ULL << random_below(20);
+			else
+				st->log[i].code ^= 1ULL << random_below(20);
 			break;
 		}
 		vm_entry(f, 100, 20);

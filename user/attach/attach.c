@@ -16,6 +16,7 @@
 #include "util/log.h"
 
 #define CAPTURES_BYTES (8 << 20)
+#define SPARE_THREADS  1024 /* that have run a vCPU, and now another runs it */
 
 struct attach {
 	struct exitgraph_bpf *skel;
@@ -133,7 +134,10 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	config->exits_only = options->exits_only;
 	configure_captures(attach, config, options);
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
+	bpf_map__set_max_entries(attach->skel->maps.threads, attach->vcpu_cnt + SPARE_THREADS);
 	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
+	for (size_t i = 0; i < XG_TASK_SLOTS; i++)
+		attach->skel->bss->task_slot[i] = XG_SLOT_NONE;
 }
 
 /* Set up the templates of the mechanisms that the functions need, and note their names. */

@@ -42,13 +42,12 @@ static int read_cycle(struct keep *keep, const struct xg_capture *header, size_t
 		      struct cycle **out)
 {
 	struct cycle *cycle = NULL;
+	const struct xg_record *log = (const void *)(header + 1);
 	int r = -EINVAL;
 
-	if (size >= sizeof(*header) && size - sizeof(*header) == header->log_n * sizeof(u64)) {
+	if (size >= sizeof(*header) && size - sizeof(*header) == header->log_n * sizeof(*log)) {
 		cycle = calloc(1, sizeof(*cycle));
-		r = cycle ? whole_cycle_fill(header, (const u64 *)(header + 1), &keep->context,
-					     cycle)
-			  : -ENOMEM;
+		r = cycle ? whole_cycle_fill(header, log, &keep->context, cycle) : -ENOMEM;
 	}
 	if (!r)
 		r = cycle_check(cycle, PROFILE_FUNCTIONS_MAX);

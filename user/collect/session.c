@@ -367,7 +367,6 @@ static void add_losses(struct session *session, struct recording *recording)
 	volatile struct xg_control *control = attach_control(session->attach);
 
 	recording->losses[XG_LOSS_VCPU_SLOTS] += control->entries_without_slot;
-	recording->losses[XG_LOSS_TASK_STORAGE] += control->entries_without_storage;
 	recording->losses[XG_LOSS_RECURSION_MISSES] += attach_recursion_misses(session->attach);
 }
 

@@ -20,7 +20,7 @@ _Static_assert(XG_KNOWN_RIP == (int)CYCLE_KNOWN_RIP &&
 /* The log, read from its start; times as in bpf/account.h. */
 struct replay {
 	const struct xg_capture *header;
-	const u64 *log;
+	const struct xg_record *log;
 	const struct whole_cycle_context *context;
 	struct cycle *cycle;
 	s64 gap_ns;
@@ -30,9 +30,7 @@ struct replay {
 
 static s64 raw_clock(const struct replay *replay, u64 i)
 {
-	u64 entry = XG_RECORD(replay->header->entry_clock_ns, 0);
-
-	return (s64)(replay->log[i] - entry) >> XG_RECORD_CLOCK_SHIFT;
+	return replay->log[i].clock_ns - replay->header->entry_clock_ns;
 }
 
 static struct cycle_event *add(struct replay *replay, enum cycle_event_kind kind, s64 ns)
@@ -70,7 +68,7 @@ static void on_cpu(struct replay *replay, u32 cpu, s64 ns)
 
 static int replay_record(struct replay *replay, u64 i)
 {
-	u32 code = XG_RECORD_CODE(replay->log[i]), id = code >> 1;
+	u32 code = replay->log[i].code & XG_CODE_MASK, id = code >> 1;
 	bool is_return = code & 1;
 	u32 function;
 	s64 ns;
@@ -130,7 +128,7 @@ static int shrink(struct cycle *cycle)
 	return 0;
 }
 
-int whole_cycle_fill(const struct xg_capture *header, const u64 *log,
+int whole_cycle_fill(const struct xg_capture *header, const struct xg_record *log,
 		     const struct whole_cycle_context *context, struct cycle *out)
 {
 	struct replay replay = {

@@ -20,7 +20,7 @@ struct whole_cycle_context {
  * accounting has put its clock readings in order (bpf/account.h). 0, -ENOMEM, or -EPROTO if the
  * log holds what cannot be.
  */
-int whole_cycle_fill(const struct xg_capture *header, const u64 *log,
+int whole_cycle_fill(const struct xg_capture *header, const struct xg_record *log,
 		     const struct whole_cycle_context *context, struct cycle *out);
 
 #endif

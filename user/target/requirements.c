@@ -319,15 +319,6 @@ static void ask_loop(struct requirement_context *c, struct target_finding *f)
 	ask_helper(c, f, BPF_FUNC_loop, "bpf_loop()", "use Linux 5.17 or later");
 }
 
-static void ask_task_storage(struct requirement_context *c, struct target_finding *f)
-{
-	if (!ask_helper(c, f, BPF_FUNC_task_storage_get, "bpf_task_storage_get()",
-			"use Linux 5.17 or later"))
-		return;
-	if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) != 1)
-		fail(f, "use Linux 5.17 or later", "the kernel has no task storage maps");
-}
-
 static void ask_descriptors(struct requirement_context *c, struct target_finding *f)
 {
 	struct rlimit limit;
@@ -362,7 +353,6 @@ static const struct requirement table[] = {
 	{ "BPF compiler", ask_jit },
 	{ "BPF programs", ask_programs },
 	{ "bpf_loop", ask_loop },
-	{ "task storage", ask_task_storage },
 	{ "tracefs", ask_tracefs },
 	{ "ftrace", ask_ftrace },
 	{ "fentry on KVM", ask_fentry },
