@@ -82,6 +82,7 @@ static __always_inline void describe(struct xg_vcpu_state *st, struct kvm_vcpu *
 	u64 pid_tgid = bpf_get_current_pid_tgid();
 
 	st->vcpu = (u64)vcpu;
+	st->vmcb = 0;
 	st->vcpu_id = BPF_CORE_READ(vcpu, vcpu_id);
 	st->pid = pid_tgid >> 32;
 	st->tid = (u32)pid_tgid;

@@ -8,7 +8,6 @@
 
 #include "begin.h"
 #include "capture.h"
-#include "exits_only.h"
 #include "reason.h"
 
 /*
@@ -43,12 +42,7 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 	if (!control.armed) {
 		end(st);
 	} else {
-		if (config.exits_only) {
-			if (st->phase == XG_PHASE_EXIT)
-				exits_only_entry(st, clock_ns);
-			else if (st->phase == XG_PHASE_GUEST)
-				st->loss[XG_LOSS_ENTRY_WITHOUT_EXIT]++;
-		} else if (st->phase == XG_PHASE_EXIT) {
+		if (st->phase == XG_PHASE_EXIT) {
 			account_cycle(st, clock_ns);
 			if (config.keep)
 				capture(st, vcpu);
@@ -62,8 +56,6 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 	if (config.keep)
 		st->cpu = bpf_get_smp_processor_id();
 	__sync_fetch_and_add(&st->sequence, 1);
-	if (config.exits_only)
-		return;
 	now_ns = bpf_ktime_get_ns();
 	st->entry_clock_ns = now_ns;
 	st->loss[XG_LOSS_PROBE_NS] += now_ns - clock_ns;
@@ -73,7 +65,8 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
  * The first point after the guest ran at which its exit can be seen; @clock_ns was read
  * there. Returns the clock at the end.
  */
-static __always_inline u64 boundary_exit(struct xg_vcpu_state *st, void *vcpu, u64 clock_ns)
+static __always_inline u64 boundary_exit(struct xg_vcpu_state *st, struct kvm_vcpu *vcpu,
+					 u64 clock_ns)
 {
 	u64 now_ns;
 

@@ -11,6 +11,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "boundary.h"
+#include "exits_only.h"
 #include "xg_template.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -42,19 +43,32 @@ int boundary_kvm_entry(u64 *ctx)
 SEC("tp_btf/kvm_exit")
 int boundary_kvm_exit(u64 *ctx)
 {
-	u64 clock_ns = config.exits_only ? 0 : bpf_ktime_get_ns();
+	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
-	void *vcpu = (void *)ctx[0];
+	struct kvm_vcpu *vcpu = (void *)ctx[0];
 
 	if (!st || !vcpu || st->phase != XG_PHASE_GUEST)
 		return 0;
-	if (config.exits_only) {
-		exits_only_exit(st, vcpu);
-		return 0;
-	}
 	boundary_exit(st, vcpu, clock_ns);
 	st->exits_seen_at |= XG_EXIT_AT_TRACEPOINT;
 	return 0;
+}
+
+/* In place of these two, where only exits are recorded. */
+SEC("tp_btf/kvm_entry")
+int exits_kvm_entry(u64 *ctx)
+{
+	struct kvm_vcpu *vcpu = (void *)ctx[0];
+
+	return vcpu ? exits_only_entry(vcpu) : 0;
+}
+
+SEC("tp_btf/kvm_exit")
+int exits_kvm_exit(u64 *ctx)
+{
+	struct kvm_vcpu *vcpu = (void *)ctx[0];
+
+	return vcpu ? exits_only_exit(vcpu) : 0;
 }
 
 SEC("fentry")

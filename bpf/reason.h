@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "kvm_types.h"
-#include "maps.h"
+#include "self.h"
 
 #define ISA_VMX 1
 #define ISA_SVM 2
@@ -15,20 +15,36 @@
 /* VMX: the basic reason, and bit 31, a failed VM entry; the bits between say how, not why. */
 #define VMX_REASON_MASK 0x8000ffffULL
 
+extern void *bpf_rdonly_cast(const void *object, u32 btf_id) __ksym __weak;
+
+/*
+ * 8 bytes of the kernel's memory. What is cast is read with a plain instruction, and so costs
+ * next to nothing against bpf_probe_read_kernel(); a bad address reads 0 either way.
+ */
+static __always_inline u64 reason_read(const void *from)
+{
+	u64 value = 0;
+
+	if (config.has_cast) {
+		const struct timespec64 *any =
+			bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct timespec64));
+
+		return any->tv_sec;
+	}
+	bpf_probe_read_kernel(&value, sizeof(value), from);
+	return value;
+}
+
+#define REASON_FIELD(object, field) ((const void *)(object) + bpf_core_field_offset(object->field))
+
 static __always_inline u64 reason_read_vmx(const void *vcpu)
 {
-	u32 full = 0;
+	const struct vcpu_vmx *old = vcpu;
+	const struct vcpu_vmx___7_2 *new = vcpu;
 
-	if (bpf_core_field_exists(struct vcpu_vmx, exit_reason)) {
-		const struct vcpu_vmx *vmx = vcpu;
-
-		bpf_core_read(&full, sizeof(full), &vmx->exit_reason.full);
-	} else {
-		const struct vcpu_vmx___7_2 *vmx = vcpu;
-
-		bpf_core_read(&full, sizeof(full), &vmx->vt.exit_reason.full);
-	}
-	return full & VMX_REASON_MASK;
+	if (bpf_core_field_exists(old->exit_reason))
+		return reason_read(REASON_FIELD(old, exit_reason.full)) & VMX_REASON_MASK;
+	return reason_read(REASON_FIELD(new, vt.exit_reason.full)) & VMX_REASON_MASK;
 }
 
 /*
@@ -37,25 +53,39 @@ static __always_inline u64 reason_read_vmx(const void *vcpu)
  */
 static __always_inline u64 reason_read_svm(const struct vmcb *vmcb)
 {
-	u64 code = 0;
-
-	bpf_probe_read_kernel(&code, sizeof(code),
-			      __builtin_preserve_access_index(&vmcb->control.exit_code));
-	return code;
+	return reason_read(REASON_FIELD(vmcb, control.exit_code));
 }
 
 /* The VMCB in use. struct kvm_vcpu is first in both vendors'. */
 static __always_inline const struct vmcb *reason_vmcb(const void *vcpu)
 {
 	const struct vcpu_svm *svm = vcpu;
-	const struct vmcb *vmcb = NULL;
 
-	bpf_core_read(&vmcb, sizeof(vmcb), &svm->vmcb);
-	return vmcb;
+	return (const void *)reason_read(REASON_FIELD(svm, vmcb));
+}
+
+/*
+ * The same of the vCPU of @st, at an exit. It is one and the same VMCB but while a nested guest
+ * runs, and KVM notes that in hflags (up to Linux 6.2 at least, and later ones read it at no cost):
+ * so if these are as at the exit before, which is read in an instruction, so is the VMCB.
+ */
+static __always_inline const struct vmcb *reason_vmcb_known(struct xg_vcpu_state *st,
+							    const struct kvm_vcpu *vcpu)
+{
+	u32 hflags;
+
+	if (config.has_cast)
+		return reason_vmcb(vcpu);
+	hflags = vcpu->arch.hflags;
+	if (LIKELY(st->vmcb && hflags == st->vmcb_hflags))
+		return (const void *)st->vmcb;
+	st->vmcb = (u64)reason_vmcb(vcpu);
+	st->vmcb_hflags = hflags;
+	return (const void *)st->vmcb;
 }
 
 /* Note the code of the exit that @vcpu just took. */
-static __always_inline void reason_note(struct xg_vcpu_state *st, const void *vcpu)
+static __always_inline void reason_note(struct xg_vcpu_state *st, const struct kvm_vcpu *vcpu)
 {
 	const struct vmcb *vmcb;
 
@@ -63,9 +93,9 @@ static __always_inline void reason_note(struct xg_vcpu_state *st, const void *vc
 		st->reason = reason_read_vmx(vcpu);
 		return;
 	}
-	vmcb = reason_vmcb(vcpu);
+	vmcb = reason_vmcb_known(st, vcpu);
 	st->reason = reason_read_svm(vmcb);
-	if (config.keep)
+	if (config.has_cast && config.keep)
 		st->vmcb = (u64)vmcb;
 }
 

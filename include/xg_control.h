@@ -9,7 +9,7 @@
 struct xg_config {
 	u32 isa;	/* 1 VMX, 2 SVM */
 	u32 vcpu_cnt;	/* slots */
-	u32 exits_only; /* boundaries alone: no function is attached */
+	u32 has_cast;	/* there is bpf_rdonly_cast() */
 	u32 keep;	/* XG_KEEP_*: which cycles are kept whole; 0 = none, at no cost */
 	u32 samples;	/* of each reason and vCPU */
 	u32 slowest;	/* likewise; XG_SLOWEST_MAX at most */

@@ -23,6 +23,11 @@ struct task_struct {
 	char comm[16];
 };
 
+/* Any type that begins with a number of 64 bits. */
+struct timespec64 {
+	s64 tv_sec;
+};
+
 struct kvm {
 	int userspace_pid;
 };
@@ -37,6 +42,7 @@ struct kvm_vcpu_arch {
 	unsigned long regs[17]; /* of 7.2: 16, RIP apart */
 	u32 regs_avail;		/* of 7.2: unsigned long[1] */
 	u32 regs_dirty;
+	u32 hflags;
 	_Bool guest_state_protected; /* SEV-ES: KVM does not see the registers; 6.1 and later */
 };
 

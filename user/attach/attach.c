@@ -2,6 +2,7 @@
 #include "attach/attach.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -124,6 +125,16 @@ static void configure_captures(struct attach *attach, struct xg_config *config,
 		bpf_map__set_max_entries(attach->skel->maps.captures, CAPTURES_BYTES);
 }
 
+/* Can programs read the kernel's memory as a type of vmlinux' of their choice (Linux 6.2)? */
+static bool has_cast(void)
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf();
+	bool has = vmlinux && btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+
+	btf__free(vmlinux);
+	return has;
+}
+
 static void configure(struct attach *attach, enum isa isa, const struct attach_options *options)
 {
 	/* libbpf maps .rodata writable until the object is loaded. */
@@ -131,7 +142,11 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 
 	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
-	config->exits_only = options->exits_only;
+	config->has_cast = has_cast();
+	bpf_program__set_autoload(attach->skel->progs.boundary_kvm_entry, !options->exits_only);
+	bpf_program__set_autoload(attach->skel->progs.boundary_kvm_exit, !options->exits_only);
+	bpf_program__set_autoload(attach->skel->progs.exits_kvm_entry, options->exits_only);
+	bpf_program__set_autoload(attach->skel->progs.exits_kvm_exit, options->exits_only);
 	configure_captures(attach, config, options);
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
 	bpf_map__set_max_entries(attach->skel->maps.threads, attach->vcpu_cnt + SPARE_THREADS);
