@@ -76,6 +76,13 @@ static size_t states_bytes(const struct attach *attach)
 	return ((size_t)attach->vcpu_cnt * sizeof(struct xg_vcpu_state) + page - 1) / page * page;
 }
 
+void attach_unmap_states(struct attach *attach)
+{
+	if (attach->states)
+		munmap(attach->states, states_bytes(attach));
+	attach->states = NULL;
+}
+
 void attach_free(struct attach **attach_ptr)
 {
 	struct attach *attach = *attach_ptr;
@@ -84,8 +91,7 @@ void attach_free(struct attach **attach_ptr)
 		return;
 	for (size_t i = 0; i < attach->probe_cnt; i++)
 		probe_close(&attach->probes[i]);
-	if (attach->states)
-		munmap(attach->states, states_bytes(attach));
+	attach_unmap_states(attach);
 	exitgraph_bpf__destroy(attach->skel);
 	free(attach->probes);
 	free(attach->mechanisms);

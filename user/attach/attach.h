@@ -62,6 +62,9 @@ volatile struct xg_control *attach_control(struct attach *attach);
 /* The states of all slots, in the kernel's memory. */
 struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);
 
+/* Nobody reads the states any more: a fork then need not copy what maps them. */
+void attach_unmap_states(struct attach *attach);
+
 /* The ring buffer of cycles kept whole; owned by @attach. */
 int attach_captures_fd(const struct attach *attach);
 
@@ -81,11 +84,8 @@ size_t attach_probe_cnt(const struct attach *attach);
 /*
  * Give all links to a process in the background which detaches them one by one (0.07 s each
  * and more on Linux 6.1 and 6.12), say so, and forget them here. Where no process can be
- * made, detaches here.
+ * made, detaches here. target/leftover.h finds that process.
  */
 void attach_release(struct attach **attach);
-
-/* How many processes are still detaching after their recording ended. */
-size_t attach_leftover_cnt(void);
 
 #endif

@@ -1,41 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Detaching, which the kernel does link by link and slowly, away from the user: in a process
- * of its own that ps and /proc show as DETACH_COMM.
+ * of its own (target/leftover.h finds it).
+ *
+ * It outlives the shell, the terminal and the login: it has a session of its own, and the
+ * signals that end a recording are blocked or ignored in it. Where it is killed (a service
+ * manager kills all of a service's processes), the kernel closes what it held, and takes as
+ * long: so nothing is left attached either way.
  */
-#include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
+#include <malloc.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "attach/attach.h"
-#include "util/cleanup.h"
+#include "target/leftover.h"
 #include "util/log.h"
-
-#define DETACH_COMM "xg-detach"
-
-size_t attach_leftover_cnt(void)
-{
-	_cleanup_closedir_ DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	size_t cnt = 0;
-
-	while (dir && (entry = readdir(dir))) {
-		_cleanup_fclose_ FILE *file = NULL;
-		char path[64], comm[32] = "";
-
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.16s/comm", entry->d_name);
-		file = fopen(path, "re");
-		if (file && fgets(comm, sizeof(comm), file))
-			cnt += !strcmp(comm, DETACH_COMM "\n");
-	}
-	return cnt;
-}
 
 /* The background process: alone with the descriptors, away from the terminal. */
 static void detach_and_exit(struct attach *attach)
@@ -43,9 +25,17 @@ static void detach_and_exit(struct attach *attach)
 	int null = open("/dev/null", O_RDWR);
 
 	setsid();
-	prctl(PR_SET_NAME, DETACH_COMM);
-	for (int fd = 0; null >= 0 && fd <= 2; fd++)
-		dup2(null, fd);
+	signal(SIGHUP, SIG_IGN);
+	prctl(PR_SET_NAME, LEFTOVER_COMM);
+	for (int fd = 0; fd <= 2; fd++) {
+		if (null < 0)
+			close(fd);
+		else
+			dup2(null, fd);
+	}
+	/* It keeps no directory busy (if it may leave), and no memory for what was freed. */
+	null = chdir("/");
+	malloc_trim(0);
 	attach_free(&attach);
 	_exit(0);
 }
@@ -58,12 +48,14 @@ void attach_release(struct attach **attach)
 		attach_free(attach);
 		return;
 	}
+	attach_unmap_states(*attach);
 	pid = fork();
 	if (!pid)
 		detach_and_exit(*attach);
 	if (pid > 0)
-		log_info("%zu probes are being removed in the background (process %d, " DETACH_COMM
-			 ")",
-			 attach_probe_cnt(*attach), pid);
+		log_info(
+			"%zu probes are being removed in the background (process %d, " LEFTOVER_COMM
+			"; 'exitgraph check' shows how many are left)",
+			attach_probe_cnt(*attach), pid);
 	attach_free(attach);
 }

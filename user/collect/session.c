@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,8 +15,10 @@
 #include "collect/describe.h"
 #include "collect/keep.h"
 #include "collect/progress.h"
+#include "collect/signals.h"
 #include "collect/slots.h"
 #include "collect/vmm.h"
+#include "target/leftover.h"
 #include "target/module.h"
 #include "target/outside.h"
 #include "util/cleanup.h"
@@ -43,11 +43,9 @@ struct session {
 	struct keep *keep;
 	struct command command;
 	struct progress progress;
+	struct signals signals;
 	int vmm_fd;			/* readable when the VMM has ended */
-	int signal_fd;			/* SIGINT, SIGTERM */
 	struct rlimit descriptor_limit; /* the user's, for the command */
-	sigset_t old_mask;		/* likewise */
-	bool mask_set;
 };
 
 void session_free(struct session **session_ptr)
@@ -67,27 +65,9 @@ void session_free(struct session **session_ptr)
 	target_host_free(&session->outside);
 	target_host_free(&session->host);
 	cleanup_close(&session->vmm_fd);
-	cleanup_close(&session->signal_fd);
-	if (session->mask_set)
-		sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+	signals_give_back(&session->signals);
 	free(session);
 	*session_ptr = NULL;
-}
-
-static int take_signals(struct session *session)
-{
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_BLOCK, &mask, &session->old_mask);
-	session->mask_set = true;
-	session->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (session->signal_fd < 0)
-		return err_r(-errno, "cannot take signals: %s", strerror(errno));
-	return 0;
 }
 
 /*
@@ -231,11 +211,11 @@ int session_new(const struct session_options *options, struct session **out)
 	session->progress.enabled = options->progress;
 	session->command = (struct command)COMMAND_INIT;
 	session->vmm_fd = -1;
-	session->signal_fd = -1;
+	session->signals = (struct signals)SIGNALS_INIT;
 	getrlimit(RLIMIT_NOFILE, &session->descriptor_limit);
 	r = find_vmm(session);
 	if (!r)
-		r = take_signals(session);
+		r = signals_take(&session->signals);
 	if (!r)
 		r = choose_functions(session);
 	if (!r)
@@ -248,13 +228,6 @@ int session_new(const struct session_options *options, struct session **out)
 	return 0;
 }
 
-static bool signal_came(struct session *session)
-{
-	struct signalfd_siginfo info;
-
-	return read(session->signal_fd, &info, sizeof(info)) == sizeof(info);
-}
-
 struct attaching {
 	struct session *session;
 	bool stop;
@@ -265,19 +238,21 @@ static void attach_progress(void *arg, size_t done, size_t total)
 	struct attaching *attaching = arg;
 
 	progress_attach(&attaching->session->progress, done, total);
-	if (signal_came(attaching->session))
+	if (signals_came(&attaching->session->signals))
 		attaching->stop = true;
 }
 
 int session_attach(struct session *session)
 {
 	struct attaching attaching = { .session = session };
+	struct leftover leftover;
 	int r;
 
-	if (attach_leftover_cnt())
-		log_warn("the probes of an earlier recording are still being removed: calls may "
-			 "lose "
-			 "their return meanwhile (counted as cycles_mismatched)");
+	leftover_find("/proc", &leftover);
+	if (leftover.process_cnt)
+		log_warn("the probes of an earlier recording are still being removed "
+			 "('exitgraph check' shows how many): calls may lose their return meanwhile "
+			 "(counted as cycles_mismatched)");
 	r = attach_functions(session->attach, session->functions, session->function_cnt,
 			     attach_progress, &attaching, &attaching.stop);
 	progress_clear(&session->progress);
@@ -297,7 +272,7 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 {
 	u64 end_ns = session->options.duration_ns ? start_ns + session->options.duration_ns : ~0ULL;
 	struct pollfd fds[] = {
-		{ .fd = session->signal_fd, .events = POLLIN },
+		{ .fd = session->signals.fd, .events = POLLIN },
 		{ .fd = session->command.pid_fd, .events = POLLIN },
 		{ .fd = session->vmm_fd, .events = POLLIN },
 		{ .fd = keep_fd(session->keep), .events = POLLIN },
@@ -324,7 +299,7 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 		if (r < 0 && errno != EINTR)
 			return err_r(-errno, "poll: %s", strerror(errno));
 		*end_out = SESSION_END_SIGNAL;
-		if (r > 0 && fds[0].revents && signal_came(session))
+		if (r > 0 && fds[0].revents && signals_came(&session->signals))
 			return 0;
 		*end_out = SESSION_END_COMMAND;
 		if (r > 0 && fds[1].revents && command_ended(&session->command, true))
@@ -384,7 +359,7 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	r = add_functions(session, recording);
 	if (!r && session->options.command)
 		r = command_start(&session->command, session->options.command,
-				  &session->descriptor_limit, &session->old_mask);
+				  &session->descriptor_limit, &session->signals.old_mask);
 	if (r)
 		return r;
 	recording->started_unix_ns = describe_unix_ns();
@@ -400,12 +375,15 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	progress_clear(&session->progress);
 	if (r)
 		return r;
+	log_debug("disarmed");
 	r = slots_finish(session->slots, recording);
 	if (!r)
 		r = keep_finish(session->keep, recording);
 	if (r)
 		return r;
+	log_debug("the vCPUs' states are read");
 	add_losses(session, recording);
+	log_debug("the losses are added up");
 	if (*end_out != SESSION_END_COMMAND)
 		command_stop(&session->command);
 	*status_out = session->command.pid ? session->command.status : 0;

@@ -42,7 +42,7 @@ enum session_end {
 	SESSION_END_SIGNAL,
 };
 
-/* 0 or -errno (said). SIGINT and SIGTERM are blocked from here to session_free(). */
+/* 0 or -errno (said). The signals that end a recording (collect/signals.h) are blocked from here to session_free(). */
 int session_new(const struct session_options *options, struct session **out);
 
 /* 0 or -errno (said); -EINTR when a signal came. */

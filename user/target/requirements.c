@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "target/host.h"
+#include "target/leftover.h"
 #include "target/module.h"
 #include "target/probe.h"
 #include "target/tracefs.h"
@@ -342,6 +343,24 @@ static void ask_dev_kvm(struct requirement_context *c, struct target_finding *f)
 			"/dev/kvm: %s", strerror(errno));
 }
 
+static void ask_leftover(struct requirement_context *c, struct target_finding *f)
+{
+	struct leftover leftover;
+
+	leftover_find("/proc", &leftover);
+	if (leftover.process_cnt)
+		warn_of(f,
+			"the kernel takes its time over each, and nothing has to wait for it; a "
+			"recording made meanwhile may count cycles_mismatched",
+			"%zu probes of %zu ended recording%s are still being removed; process %d, "
+			"for %llu s: %s",
+			leftover.probe_cnt, leftover.process_cnt,
+			leftover.process_cnt == 1 ? "" : "s", leftover.pid,
+			(unsigned long long)leftover.age_s, leftover.recording);
+	else
+		ok(f, "none left of ended recordings");
+}
+
 static const struct requirement table[] = {
 	{ "privileges", ask_privileges },
 	{ "machine", ask_machine },
@@ -358,6 +377,7 @@ static const struct requirement table[] = {
 	{ "fentry on KVM", ask_fentry },
 	{ "open files", ask_descriptors },
 	{ "/dev/kvm", ask_dev_kvm },
+	{ "probes", ask_leftover },
 };
 
 const struct requirement *requirements_table(size_t *cnt_out)
