@@ -31,6 +31,7 @@ enum {
 	OPTION_ALSO,
 	OPTION_CLONES,
 	OPTION_MAX_VCPUS,
+	OPTION_REPORT,
 };
 
 static const struct argp_option options[] = {
@@ -70,7 +71,9 @@ static const struct argp_option options[] = {
 	  "room for N vCPUs, 1.8 MiB of kernel memory each (those there are and 16; for a COMMAND "
 	  "at least 32)",
 	  3 },
-	{ "quiet", 'q', NULL, 0, "no progress and no summary", 3 },
+	{ "report", OPTION_REPORT, NULL, 0,
+	  "print the whole report at the end, call trees included, instead of a summary", 3 },
+	{ "quiet", 'q', NULL, 0, "no progress and no summary (but --report if it is given)", 3 },
 	{ "verbose", 'v', NULL, 0, "say more about what is done", 3 },
 	{ 0 },
 };
@@ -95,6 +98,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  exitgraph record -d 10s -p $(pgrep -f 'guest=web1')\n"
 	"  exitgraph record -o cpuid.xg -- exitgraph guest cpuid --count 100000\n"
+	"  exitgraph record --report -d 5s | less\n"
 	"  exitgraph record --slowest 3 --samples 10 -d 10s\n"
 	"  exitgraph record --functions 'svm_*,kvm_emulate_*' -d 5s\n"
 	"  exitgraph record --also 'eventfd_signal*,try_to_wake_up' -d 5s\n\n"
@@ -105,6 +109,7 @@ struct arguments {
 	struct target_rules rules;
 	struct target_rules also;
 	const char *output;
+	bool report;
 	bool quiet;
 };
 
@@ -167,6 +172,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_EXITS_ONLY:
 		arguments->session.exits_only = true;
+		break;
+	case OPTION_REPORT:
+		arguments->report = true;
 		break;
 	case 'q':
 		arguments->quiet = true;
@@ -235,14 +243,19 @@ static int record(const struct arguments *arguments)
 	if (r)
 		return r;
 	say_how_it_ended(end, status);
+	log_debug("the profile is complete");
 	r = store_commit(store, profile);
-	if (!r && !arguments->quiet)
-		r = summary_print(profile->first, arguments->output, stdout);
+	log_debug("the profile is written");
+	if (!r && (arguments->report || !arguments->quiet))
+		r = summary_print(profile->first, arguments->output, arguments->report, stdout);
 	/* The profile is there, with or without its summary. */
 	if (stream_finish(stdout, "the summary") && !r)
 		log_info("the profile was written to %s all the same", arguments->output);
+	log_debug("the summary is printed");
 	/* The user has all of it: now the probes may take their time to go. */
+	profile_free(&profile);
 	session_release(session);
+	log_debug("the probes are given away");
 	return r;
 }
 

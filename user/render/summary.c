@@ -5,6 +5,7 @@
 
 #include "render/losses.h"
 #include "render/report.h"
+#include "render/stream.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -35,10 +36,13 @@ static void explain_no_exit(FILE *out)
 	      out);
 }
 
-int summary_print(const struct recording *recording, const char *path, FILE *out)
+int summary_print(const struct recording *recording, const char *path, bool whole, FILE *out)
 {
 	static const struct selection everything;
-	static const struct report_options brief = { .brief = true };
+	const struct report_options options = {
+		.brief = !whole,
+		.unicode = stream_is_unicode(out),
+	};
 	_cleanup_(view_free) struct view *view = NULL;
 	int r;
 
@@ -48,10 +52,11 @@ int summary_print(const struct recording *recording, const char *path, FILE *out
 	} else {
 		r = view_new(recording, 1, &everything, false, &view);
 		if (!r)
-			r = report_text.render(&view, 1, &brief, out);
+			r = report_text.render(&view, 1, &options, out);
 	}
 	if (r)
 		return err_r(r, "no memory");
-	fprintf(out, "\nwritten to %s; 'exitgraph report %s' shows the call trees\n", path, path);
+	fprintf(out, "\nwritten to %s; 'exitgraph report %s' shows %s\n", path, path,
+		whole ? "this again" : "the call trees");
 	return 0;
 }

@@ -8,9 +8,10 @@
 #include "profile/profile.h"
 
 /*
- * Print @recording's exit reasons and losses, and that its profile is in the file @path; or
- * that it has no exit, and why that may be. 0 or -ENOMEM (said).
+ * Print @recording's exit reasons and losses (the @whole report, as 'exitgraph report' does),
+ * and that its profile is in the file @path; or that it has no exit, and why that may be. 0
+ * or -ENOMEM (said).
  */
-int summary_print(const struct recording *recording, const char *path, FILE *out);
+int summary_print(const struct recording *recording, const char *path, bool whole, FILE *out);
 
 #endif
