@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 static enum log_level max_level = LOG_INFO;
 
@@ -24,14 +25,18 @@ void log_print(enum log_level level, const char *format, ...)
 		[LOG_INFO] = "exitgraph: ",
 		[LOG_DEBUG] = "exitgraph: debug: ",
 	};
-	char line[2048];
+	char line[2048], when[32] = "";
+	struct timespec now;
 	va_list args;
 
 	if (level > max_level)
 		return;
+	if (level == LOG_DEBUG && !clock_gettime(CLOCK_MONOTONIC, &now))
+		snprintf(when, sizeof(when), "[%lld.%06ld] ", (long long)now.tv_sec,
+			 now.tv_nsec / 1000);
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	/* One write, so that lines of several processes on one terminal stay whole. */
-	fprintf(stderr, "%s%s\n", prefix[level], line);
+	fprintf(stderr, "%s%s%s\n", prefix[level], when, line);
 }
