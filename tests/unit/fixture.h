@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +30,18 @@ static inline u64 fixture_random(u64 *seed)
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
 	x = (x ^ x >> 27) * 0x94d049bb133111eb;
 	return x ^ x >> 31;
+}
+
+static inline bool fixture_same_dist(const struct dist *a, const struct dist *b)
+{
+	if (a->count != b->count || a->total_ns != b->total_ns || a->min_ns != b->min_ns ||
+	    a->max_ns != b->max_ns)
+		return false;
+	for (u32 i = 0; i < XG_HIST_BUCKETS; i++) {
+		if (hist_count(&a->hist, i) != hist_count(&b->hist, i))
+			return false;
+	}
+	return true;
 }
 
 /* A call of a cycle: at @depth below the one before, @times in a cycle (or in one of 1/times). */

@@ -65,7 +65,7 @@ static void assert_same_tree(const struct reason *a, const struct reason *b)
 	while (m && n) {
 		assert_int_equal(m->kind, n->kind);
 		assert_int_equal(m->function, n->function);
-		assert_memory_equal(&m->dist, &n->dist, sizeof(m->dist));
+		assert_true(fixture_same_dist(&m->dist, &n->dist));
 		m = tree_next(m, &depth_m);
 		n = tree_next(n, &depth_n);
 		assert_int_equal(depth_m, depth_n);
@@ -86,7 +86,7 @@ static void assert_same_vcpu(const struct vcpu *a, const struct vcpu *b)
 		assert_int_equal(m->code, n->code);
 		assert_int_equal(m->cycle_cnt, n->cycle_cnt);
 		assert_int_equal(m->cycle_ns, n->cycle_ns);
-		assert_memory_equal(&m->latency, &n->latency, sizeof(m->latency));
+		assert_true(fixture_same_dist(&m->latency, &n->latency));
 		assert_same_tree(m, n);
 	}
 	assert_null(m);

@@ -25,11 +25,6 @@ static void grow(struct reason *reason, u64 paths, u64 *seed)
 	}
 }
 
-static bool same_dist(const struct dist *a, const struct dist *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
 /* The node in @reason's tree at the place where @node is in another tree. */
 static struct node *find(const struct reason *reason, const struct node *node)
 {
@@ -67,12 +62,12 @@ static void assert_same(const struct reason *a, const struct reason *b)
 	assert_int_equal(node_cnt(a), node_cnt(b));
 	assert_int_equal(a->cycle_cnt, b->cycle_cnt);
 	assert_int_equal(a->cycle_ns, b->cycle_ns);
-	assert_true(same_dist(&a->latency, &b->latency));
+	assert_true(fixture_same_dist(&a->latency, &b->latency));
 	for (const struct node *n = a->first_child; n; n = tree_next(n, &depth)) {
 		const struct node *other = find(b, n);
 
 		assert_non_null(other);
-		assert_true(same_dist(&n->dist, &other->dist));
+		assert_true(fixture_same_dist(&n->dist, &other->dist));
 	}
 }
 

@@ -15,23 +15,27 @@ struct conversion {
 	struct node **node_of;	   /* by node; NULL for roots */
 };
 
-static void add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, struct dist *to)
+static int add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, struct dist *to)
 {
-	static struct dist dist;
-
-	dist = (struct dist){
+	const struct dist sums = {
 		.count = from->calls,
 		.total_ns = from->inclusive_ns,
 		.min_ns = from->min_ns,
 		.max_ns = from->max_ns,
 	};
+	int r = dist_merge(to, &sums);
+
 	for (u32 octave = 0; octave < XG_HIST_CHUNKS; octave++) {
 		u32 chunk = from->chunk[octave];
 
-		for (u32 i = 0; chunk && chunk < XG_CHUNKS && i < XG_HIST_SUB; i++)
-			dist.hist.count[octave * XG_HIST_SUB + i] = st->chunks[chunk].count[i];
+		for (u32 i = 0; chunk && chunk < XG_CHUNKS && i < XG_HIST_SUB && !r; i++) {
+			u64 cnt = st->chunks[chunk].count[i];
+
+			if (cnt)
+				r = hist_add(&to->hist, octave * XG_HIST_SUB + i, cnt);
+		}
 	}
-	dist_merge(to, &dist);
+	return r;
 }
 
 static enum node_kind kind_of(u32 id)
@@ -57,9 +61,10 @@ static int add_reason(struct conversion *conversion, struct vcpu *vcpu,
 	int r;
 
 	r = vcpu_add_reason(vcpu, from->code, &reason);
+	if (!r)
+		r = add_dist(st, &st->nodes[from->latency % XG_NODES], &reason->latency);
 	if (r)
 		return r;
-	add_dist(st, &st->nodes[from->latency % XG_NODES], &reason->latency);
 	reason->cycle_cnt += root->calls;
 	reason->cycle_ns += root->inclusive_ns;
 	conversion->reason_of[from->root % XG_NODES] = reason;
@@ -86,9 +91,10 @@ static int add_node(struct conversion *conversion, u32 index)
 		function = conversion->function_of[i];
 	}
 	r = tree_child(reason, conversion->node_of[parent], kind_of(from->id), function, &node);
+	if (!r)
+		r = add_dist(conversion->st, from, &node->dist);
 	if (r)
 		return r;
-	add_dist(conversion->st, from, &node->dist);
 	conversion->reason_of[index] = reason;
 	conversion->node_of[index] = node;
 	return 0;

@@ -47,20 +47,26 @@ static enum isa isa_of(u32 roles)
 	}
 }
 
-static void copy_stat(struct dist *dist, const struct stat *stat)
+static int copy_stat(struct dist *dist, const struct stat *stat)
 {
+	int err = 0;
+
 	dist->total_ns += stat->total_ns;
 	if (!stat->calls)
-		return;
+		return 0;
 	if (!dist->count || stat->min_ns < dist->min_ns)
 		dist->min_ns = stat->min_ns;
 	if (!dist->count || stat->max_ns > dist->max_ns)
 		dist->max_ns = stat->max_ns;
 	dist->count += stat->calls;
 	for (u32 i = 0; i < XG_HIST_CHUNKS; i++) {
-		for (u32 k = 0; stat->chunk[i] && k < XG_HIST_SUB; k++)
-			dist->hist.count[i * XG_HIST_SUB + k] += stat->chunk[i]->count[k];
+		for (u32 k = 0; stat->chunk[i] && k < XG_HIST_SUB && !err; k++) {
+			if (stat->chunk[i]->count[k])
+				err = hist_add(&dist->hist, i * XG_HIST_SUB + k,
+					       stat->chunk[i]->count[k]);
+		}
 	}
+	return err;
 }
 
 static const struct stat *find_stat(const struct context *context, u32 row)
@@ -117,7 +123,7 @@ static void copy_tree(struct builder *b, const struct context *root, u32 row, st
 			node = copy_node(b, context, reason, parent);
 			if (!node)
 				return;
-			copy_stat(&node->dist, stat);
+			b->err = copy_stat(&node->dist, stat);
 			if (context->first_child) {
 				context = context->first_child;
 				parent = node;
@@ -147,7 +153,9 @@ static void add_exits(struct builder *b, const struct task *task, struct vcpu *v
 			b->err = -ENOMEM;
 			return;
 		}
-		copy_stat(&reason->latency, &exits->latency);
+		b->err = copy_stat(&reason->latency, &exits->latency);
+		if (b->err)
+			return;
 		reason->cycle_cnt += exits->cycle_cnt;
 		reason->cycle_ns += exits->cycle_ns;
 		copy_tree(b, task->root, row, reason);

@@ -1,20 +1,107 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "profile/hist.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-void dist_add(struct dist *dist, u64 value_ns)
+/* The chunk of @octave, added if need be; NULL when there is no memory. */
+static u64 *chunk_of(struct hist *hist, u32 octave)
 {
+	u64 bit = 1ULL << octave;
+	u32 at = __builtin_popcountll(hist->octaves & (bit - 1));
+	u32 cnt = __builtin_popcountll(hist->octaves);
+	u64(*chunks)[XG_HIST_SUB];
+
+	if (hist->octaves & bit)
+		return hist->chunks[at];
+	chunks = reallocarray(hist->chunks, cnt + 1, sizeof(*chunks));
+	if (!chunks)
+		return NULL;
+	memmove(chunks + at + 1, chunks + at, (cnt - at) * sizeof(*chunks));
+	memset(chunks + at, 0, sizeof(*chunks));
+	hist->chunks = chunks;
+	hist->octaves |= bit;
+	return chunks[at];
+}
+
+int hist_add(struct hist *hist, u32 bucket, u64 cnt)
+{
+	u64 *chunk = chunk_of(hist, bucket / XG_HIST_SUB);
+
+	if (!chunk)
+		return -ENOMEM;
+	chunk[bucket % XG_HIST_SUB] += cnt;
+	return 0;
+}
+
+void hist_clear(struct hist *hist)
+{
+	free(hist->chunks);
+	*hist = (struct hist){};
+}
+
+u32 hist_next(const struct hist *hist, u32 bucket)
+{
+	while (bucket < XG_HIST_BUCKETS) {
+		u64 left = hist->octaves >> (bucket / XG_HIST_SUB);
+
+		if (!left)
+			break;
+		/* To the next octave that is there. */
+		if (!(left & 1))
+			bucket = (bucket / XG_HIST_SUB + __builtin_ctzll(left)) * XG_HIST_SUB;
+		if (hist_count(hist, bucket))
+			return bucket;
+		bucket++;
+	}
+	return XG_HIST_BUCKETS;
+}
+
+u64 hist_values(const struct hist *hist)
+{
+	u32 cnt = __builtin_popcountll(hist->octaves);
+	u64 values = 0;
+
+	for (u32 i = 0; i < cnt; i++) {
+		for (u32 k = 0; k < XG_HIST_SUB; k++)
+			values += hist->chunks[i][k];
+	}
+	return values;
+}
+
+static int hist_merge(struct hist *to, const struct hist *from)
+{
+	u64(*chunk)[XG_HIST_SUB] = from->chunks;
+
+	for (u64 octaves = from->octaves; octaves; octaves &= octaves - 1, chunk++) {
+		u64 *sum = chunk_of(to, __builtin_ctzll(octaves));
+
+		if (!sum)
+			return -ENOMEM;
+		for (u32 k = 0; k < XG_HIST_SUB; k++)
+			sum[k] += (*chunk)[k];
+	}
+	return 0;
+}
+
+int dist_add(struct dist *dist, u64 value_ns)
+{
+	int err = hist_add(&dist->hist, xg_hist_bucket(value_ns), 1);
+
+	if (err)
+		return err;
 	if (!dist->count || value_ns < dist->min_ns)
 		dist->min_ns = value_ns;
 	if (!dist->count || value_ns > dist->max_ns)
 		dist->max_ns = value_ns;
 	dist->count++;
 	dist->total_ns += value_ns;
-	dist->hist.count[xg_hist_bucket(value_ns)]++;
+	return 0;
 }
 
-void dist_merge(struct dist *to, const struct dist *from)
+int dist_merge(struct dist *to, const struct dist *from)
 {
 	/* A node may have time but no finished call: its extremes are then not to be used. */
 	if (from->count) {
@@ -25,22 +112,18 @@ void dist_merge(struct dist *to, const struct dist *from)
 	}
 	to->count += from->count;
 	to->total_ns += from->total_ns;
-	for (u32 i = 0; i < XG_HIST_BUCKETS; i++)
-		to->hist.count[i] += from->hist.count[i];
+	return hist_merge(&to->hist, &from->hist);
+}
+
+void dist_clear(struct dist *dist)
+{
+	hist_clear(&dist->hist);
+	*dist = (struct dist){};
 }
 
 double dist_mean_ns(const struct dist *dist)
 {
 	return dist->count ? (double)dist->total_ns / (double)dist->count : 0;
-}
-
-u64 hist_values(const struct hist *hist)
-{
-	u64 values = 0;
-
-	for (u32 i = 0; i < XG_HIST_BUCKETS; i++)
-		values += hist->count[i];
-	return values;
 }
 
 /* The rank, from 1, of the value that stands for @quantile among @values. */
@@ -65,11 +148,12 @@ u64 dist_quantile_ns(const struct dist *dist, double quantile)
 
 	if (!dist->count || !values)
 		return 0;
-	while (bucket < XG_HIST_BUCKETS - 1) {
-		seen += dist->hist.count[bucket];
+	hist_for_each(i, &dist->hist)
+	{
+		bucket = i;
+		seen += hist_count(&dist->hist, i);
 		if (seen >= rank)
 			break;
-		bucket++;
 	}
 	/* All that is known of values above the grid is that the largest is max_ns. */
 	if (bucket == XG_HIST_BUCKETS - 1 && dist->max_ns >= XG_HIST_LIMIT_NS)

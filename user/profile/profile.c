@@ -49,6 +49,7 @@ void vcpu_clear(struct vcpu *vcpu)
 
 		vcpu->first_reason = reason->next;
 		tree_free(reason->first_child);
+		dist_clear(&reason->latency);
 		free(reason);
 	}
 	while (vcpu->first_cycle) {

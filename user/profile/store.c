@@ -46,10 +46,10 @@ static int put_histogram(struct writer *w, sqlite3_stmt *insert, s64 owner, cons
 {
 	int err = 0;
 
-	for (u32 i = 0; i < XG_HIST_BUCKETS && !err; i++) {
-		if (hist->count[i])
+	hist_for_each (i, hist) {
+		if (!err)
 			err = store_put(w, insert, "iiii", owner, xg_hist_lower_ns(i),
-				  xg_hist_upper_ns(i), hist->count[i]);
+					xg_hist_upper_ns(i), hist_count(hist, i));
 	}
 	return err;
 }

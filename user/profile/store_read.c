@@ -245,9 +245,10 @@ static void read_bucket(struct reader *r, struct dist *dist)
 	if (lower_ns != xg_hist_lower_ns(bucket) ||
 	    reader_number(r, 2, INT64_MAX) != xg_hist_upper_ns(bucket))
 		reader_damaged(r, "a histogram has a bucket that is not on the grid");
-	else if (dist->hist.count[bucket])
+	else if (hist_count(&dist->hist, bucket))
 		reader_damaged(r, "a histogram has a bucket twice");
-	dist->hist.count[bucket] = count;
+	else if (hist_add(&dist->hist, bucket, count))
+		reader_no_memory(r);
 }
 
 static void read_exit_bucket(struct reader *r)
@@ -316,12 +317,12 @@ static void check_histogram(struct reader *r, const struct dist *dist)
 {
 	u64 left = dist->count;
 
-	for (u32 i = 0; i < XG_HIST_BUCKETS; i++) {
-		if (dist->hist.count[i] > left) {
+	hist_for_each (i, &dist->hist) {
+		if (hist_count(&dist->hist, i) > left) {
 			reader_damaged(r, "a histogram holds more values than there are");
 			return;
 		}
-		left -= dist->hist.count[i];
+		left -= hist_count(&dist->hist, i);
 	}
 }
 

@@ -72,6 +72,7 @@ void tree_free(struct node *first)
 		/* The last of its siblings: the parent has no children any more. */
 		if (!next && up)
 			up->first_child = NULL;
+		dist_clear(&node->dist);
 		free(node);
 		node = next ? next : up;
 	}
@@ -101,16 +102,19 @@ int reason_merge(struct reason *to, const struct reason *from)
 	struct node *place = NULL; /* where in @to the parent of @node is */
 	int err;
 
-	dist_merge(&to->latency, &from->latency);
+	err = dist_merge(&to->latency, &from->latency);
+	if (err)
+		return err;
 	to->cycle_cnt += from->cycle_cnt;
 	to->cycle_ns += from->cycle_ns;
 	while (node) {
 		struct node *copy;
 
 		err = tree_child(to, place, node->kind, node->function, &copy);
+		if (!err)
+			err = dist_merge(&copy->dist, &node->dist);
 		if (err)
 			return err;
-		dist_merge(&copy->dist, &node->dist);
 		if (node->first_child) {
 			node = node->first_child;
 			place = copy;

@@ -10,10 +10,10 @@ static void print_sum(const struct recording *recording, const struct function_s
 	csv_cell(node_name(recording, sum->example), out);
 	putc(',', out);
 	csv_cell(node_module(recording, sum->example), out);
-	fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRId64, sum->calls.count, sum->inclusive_ns,
+	fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRId64, sum->call_cnt, sum->inclusive_ns,
 		sum->self_ns);
-	if (sum->calls.count)
-		fprintf(out, ",%" PRIu64 ",%" PRIu64 "\n", sum->calls.min_ns, sum->calls.max_ns);
+	if (sum->call_cnt)
+		fprintf(out, ",%" PRIu64 ",%" PRIu64 "\n", sum->min_ns, sum->max_ns);
 	else
 		fputs(",,\n", out);
 }

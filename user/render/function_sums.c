@@ -28,10 +28,21 @@ static struct function_sum *sum_of(struct function_sum *sums, const struct recor
 	return &sums[recording->function_cnt + node->kind];
 }
 
+static void add_calls(struct function_sum *sum, const struct dist *calls)
+{
+	if (!calls->count)
+		return;
+	if (!sum->call_cnt || calls->min_ns < sum->min_ns)
+		sum->min_ns = calls->min_ns;
+	if (!sum->call_cnt || calls->max_ns > sum->max_ns)
+		sum->max_ns = calls->max_ns;
+	sum->call_cnt += calls->count;
+}
+
 static void add_node(struct function_sum *sum, const struct node *node)
 {
 	sum->example = node;
-	dist_merge(&sum->calls, &node->dist);
+	add_calls(sum, &node->dist);
 	/* Unsigned: what a bad file holds may overflow. */
 	sum->self_ns = (s64)((u64)sum->self_ns + (u64)node_self_ns(node));
 	if (is_outermost(node))

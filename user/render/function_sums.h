@@ -10,7 +10,9 @@
 
 struct function_sum {
 	const struct node *example; /* one of its nodes, for the name; NULL while there is none */
-	struct dist calls;
+	u64 call_cnt;
+	u64 min_ns; /* of one call; meaningless without calls */
+	u64 max_ns;
 	u64 inclusive_ns;
 	s64 self_ns;
 };

@@ -23,7 +23,7 @@ static u64 row_count(const struct rows *rows, u32 row)
 	u64 count = 0;
 
 	for (u32 i = 0; i < rows->width; i++)
-		count += rows->hist->count[row * rows->width + i];
+		count += hist_count(rows->hist, row * rows->width + i);
 	return count;
 }
 

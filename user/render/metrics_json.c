@@ -39,7 +39,7 @@ static json_t *line_object(const struct metrics *metrics, const struct metrics_l
 			break;
 	}
 	return json_pack("{ss ss so so sI so}", "function", line->function->name, "module",
-			 line->function->module, "calls", number(line->sum->calls.count),
+			 line->function->module, "calls", number(line->sum->call_cnt),
 			 "inclusive_ns", number(line->sum->inclusive_ns), "self_ns",
 			 (json_int_t)line->sum->self_ns, "figures", figures);
 }

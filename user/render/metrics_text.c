@@ -20,7 +20,7 @@ static void add_line(struct table *table, const struct metrics *metrics,
 
 	table_cell(table, line->function->name);
 	table_cell(table, line->function->module);
-	table_cell(table, units_count(line->sum->calls.count, text));
+	table_cell(table, units_count(line->sum->call_cnt, text));
 	table_cell(table, units_duration((double)line->sum->inclusive_ns, text));
 	table_cell(table, units_duration((double)line->sum->self_ns, text));
 	for (size_t i = 0; i < metrics->chosen_cnt; i++)

@@ -48,15 +48,12 @@ static json_t *histogram(struct builder *b, const struct hist *hist)
 {
 	json_t *array = json_array();
 
-	for (u32 i = 0; i < XG_HIST_BUCKETS; i++) {
-		json_t *bucket;
+	hist_for_each (i, hist) {
+		json_t *bucket = json_array();
 
-		if (!hist->count[i])
-			continue;
-		bucket = json_array();
 		append(b, bucket, number(xg_hist_lower_ns(i)));
 		append(b, bucket, number(xg_hist_upper_ns(i)));
-		append(b, bucket, number(hist->count[i]));
+		append(b, bucket, number(hist_count(hist, i)));
 		append(b, array, bucket);
 	}
 	return array;

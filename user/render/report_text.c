@@ -217,14 +217,18 @@ static void add_mostly(struct table *table, const struct vcpu *vcpu, const struc
 	table_cell(table, text);
 }
 
-static void add_vcpu(struct table *table, const struct recording *r, const struct vcpu *vcpu)
+static int add_vcpu(struct table *table, const struct recording *r, const struct vcpu *vcpu)
 {
 	const struct vm *vm = &r->vms[vcpu->vm];
-	struct dist exits = {};
+	_cleanup_(dist_clear) struct dist exits = {};
 	char text[UNITS_MAX];
 
-	vcpu_for_each_reason (reason, vcpu)
-		dist_merge(&exits, &reason->latency);
+	vcpu_for_each_reason (reason, vcpu) {
+		int err = dist_merge(&exits, &reason->latency);
+
+		if (err)
+			return err;
+	}
 	snprintf(text, sizeof(text), "%" PRIu32, vm->pid);
 	table_cell(table, text);
 	snprintf(text, sizeof(text), "%" PRIu32, vcpu->id);
@@ -243,6 +247,7 @@ static void add_vcpu(struct table *table, const struct recording *r, const struc
 				  : "-");
 	add_mostly(table, vcpu, &exits);
 	table_cell(table, vm->name);
+	return 0;
 }
 
 /* Who exits how often: one row per vCPU of a group that adds them up. */
@@ -257,8 +262,10 @@ static int print_vcpus(const struct recording *r, const struct group *group, FIL
 	if (err)
 		return err;
 	add_headings(table, headings, ARRAY_SIZE(headings));
-	for (size_t i = 0; i < group->vcpu_cnt; i++)
-		add_vcpu(table, r, group->vcpus[i]);
+	for (size_t i = 0; i < group->vcpu_cnt && !err; i++)
+		err = add_vcpu(table, r, group->vcpus[i]);
+	if (err)
+		return err;
 	fputs("\nvCPUs\n", out);
 	return table_print(table, 2, out);
 }

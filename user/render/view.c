@@ -42,6 +42,8 @@ void view_free(struct view **view)
 		struct group *group = &(*view)->groups[i];
 
 		vcpu_clear(&group->merged);
+		dist_clear(&group->exits);
+		dist_clear(&group->others);
 		free(group->reasons);
 		free(group->vcpus);
 	}
@@ -128,16 +130,20 @@ static int fill(struct group *group, const struct selection *selection)
 	/* A single one needs no sums: its reasons are shown as they are. */
 	const struct vcpu *shown = group->vcpu_cnt == 1 ? group->vcpus[0] : &group->merged;
 	size_t cnt = 0;
+	int err = 0;
 
 	for (size_t i = 0; i < group->vcpu_cnt; i++) {
 		vcpu_for_each_reason (reason, group->vcpus[i]) {
-			dist_merge(&group->exits, &reason->latency);
-			if (!selection_has_reason(selection, group->isa, reason->code))
-				dist_merge(&group->others, &reason->latency);
+			if (!err)
+				err = dist_merge(&group->exits, &reason->latency);
+			if (!err && !selection_has_reason(selection, group->isa, reason->code))
+				err = dist_merge(&group->others, &reason->latency);
 		}
 	}
-	if (shown == &group->merged && merge(group, selection))
-		return -ENOMEM;
+	if (!err && shown == &group->merged)
+		err = merge(group, selection);
+	if (err)
+		return err;
 	vcpu_for_each_reason (reason, shown)
 		cnt++;
 	group->reasons = calloc(cnt ?: 1, sizeof(*group->reasons));
