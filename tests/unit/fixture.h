@@ -197,6 +197,7 @@ static struct recording *fixture_recording(struct profile *profile)
 	r->started_unix_ns = 1763659812000000000;
 	r->duration_ns = 10004000000;
 	r->kernel_bytes = 3400000;
+	r->user_bytes = 9000000;
 	recording_set(&r->title, "all VMs for 10s");
 	recording_set(&r->host, "kvm7");
 	recording_set(&r->kernel, "6.12.107-amd64");

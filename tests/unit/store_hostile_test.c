@@ -166,9 +166,9 @@ static const struct {
 	const char *sql, *expected;
 	int err;
 } edits[] = {
-	{ "PRAGMA user_version = 3", "schema version 3", -EPROTO },
+	{ "PRAGMA user_version = 4", "schema version 4", -EPROTO },
 	{ "PRAGMA application_id = 7", "no exitgraph profile", -EINVAL },
-	{ "DROP TABLE node_histogram", "table 'node_histogram'", -EINVAL },
+	{ "DROP TABLE node", "table 'node'", -EINVAL },
 	{ "DROP TABLE vm; CREATE VIEW vm AS SELECT 1 AS recording, 0 AS number, 1 AS pid, 'x' AS "
 	  "name",
 	  "table 'vm'", -EINVAL },
@@ -217,15 +217,17 @@ static const struct {
 	{ "UPDATE node SET inclusive_ns = 9223372036854775807", "", 0 },
 	{ "UPDATE node SET inclusive_ns = 0", "", 0 },
 	{ "UPDATE node SET calls = 9223372036854775807", "", 0 },
-	{ "UPDATE node SET calls = 0, min_ns = NULL, max_ns = NULL; DELETE FROM node_histogram", "",
-	  0 },
-	{ "DELETE FROM node_histogram; DELETE FROM exit_histogram", "", 0 },
-	{ "DELETE FROM node WHERE parent IS NOT NULL", "node", -EINVAL },
-	{ "UPDATE node_histogram SET lower_ns = lower_ns + 1", "grid", -EINVAL },
-	{ "UPDATE node_histogram SET upper_ns = upper_ns * 2", "grid", -EINVAL },
-	{ "UPDATE exit_histogram SET lower_ns = -lower_ns", "lower_ns", -EINVAL },
-	{ "UPDATE exit_histogram SET count = 9223372036854775807", "histogram", -EINVAL },
-	{ "UPDATE exit_histogram SET exit = 1000 WHERE exit = 1", "exit", -EINVAL },
+	{ "UPDATE node SET calls = 0, min_ns = NULL, max_ns = NULL, histogram = '{}'", "", 0 },
+	{ "UPDATE node SET histogram = '{}'; UPDATE exit SET histogram = '{}'", "", 0 },
+	{ "DELETE FROM node WHERE parent IS NOT NULL", "", 0 },
+	{ "DELETE FROM node WHERE parent IS NULL", "parent names a row", -EINVAL },
+	{ "UPDATE node SET histogram = x'7b7d'", "histogram is no text", -EINVAL },
+	{ "UPDATE node SET histogram = 0", "histogram is none", -EINVAL },
+	{ "UPDATE node SET histogram = ''", "histogram is none", -EINVAL },
+	{ "UPDATE node SET histogram = '{\"320\":1}'", "histogram is none", -EINVAL },
+	{ "UPDATE exit SET histogram = '{\"7\":9223372036854775807}'", "more values", -EINVAL },
+	{ "UPDATE exit SET histogram = '{\"7\":9223372036854775808}'", "histogram is none",
+	  -EINVAL },
 	{ "UPDATE exit SET cycles = 0", "", 0 },
 	{ "UPDATE exit SET cycle_ns = 0", "", 0 },
 	{ "UPDATE recording SET duration_ns = 0, started_unix_ns = 9223372036854775807", "", 0 },
@@ -235,31 +237,34 @@ static const struct {
 	{ "PRAGMA journal_mode = WAL; UPDATE recording SET title = 'wal'", "", 0 },
 	{ "INSERT INTO recording SELECT id + 1, started_unix_ns, duration_ns, '', '', '', '', '', "
 	  "'', "
-	  "'', 0, '', 0, 0 FROM recording",
+	  "'', 0, 0, '', 0, 0 FROM recording",
 	  "", 0 },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n LIMIT 600) INSERT "
 	  "INTO "
-	  "node SELECT i, 1, nullif(i - 1, 999), 'call', 0, 0, 0, NULL, NULL FROM n",
-	  "twice", -EINVAL },
+	  "node SELECT i, 1, nullif(i - 1, 999), 'call', 0, 0, 0, NULL, NULL, '{}' FROM n",
+	  "deeper", -EINVAL },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n LIMIT 600) INSERT "
 	  "INTO "
 	  "node SELECT i, 4, iif(i = 1000, (SELECT max(id) FROM node), i - 1), 'call', 0, 0, 0, "
 	  "NULL, "
-	  "NULL FROM n",
+	  "NULL, '{}' FROM n",
 	  "deeper", -EINVAL },
-	{ "DELETE FROM node_histogram; DELETE FROM node; WITH RECURSIVE n (i) AS (SELECT 100 UNION "
+	{ "DELETE FROM node; WITH RECURSIVE n (i) AS (SELECT 100 UNION "
 	  "ALL "
 	  "SELECT i + 1 FROM n LIMIT 5000) INSERT INTO function SELECT 1, i, 'f', 'm' FROM n;"
 	  "UPDATE function SET number = 29 + number - 100 WHERE number > 28; "
-	  "INSERT INTO node SELECT number + 1, 1, NULL, 'call', number, 0, 0, NULL, NULL FROM "
+	  "INSERT INTO node SELECT number + 1, 1, NULL, 'call', number, 0, 0, NULL, NULL, '{}' FROM "
 	  "function",
 	  "more than 4096 children", -EINVAL },
 	{ "WITH RECURSIVE n (i) AS (SELECT 29 UNION ALL SELECT i + 1 FROM n LIMIT 40000) INSERT "
 	  "INTO "
 	  "function SELECT 1, i, 'f', 'm' FROM n",
 	  "number is not", -EINVAL },
+	{ "INSERT INTO node SELECT 1000, exit, NULL, kind, function, 0, 0, NULL, NULL, '{}' FROM "
+	  "node WHERE id = 1",
+	  "twice", -EINVAL },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000) INSERT INTO "
-	  "exit SELECT i + 100, 1, i + 100000, '', 0, 0, NULL, NULL, 0, 0 FROM n",
+	  "exit SELECT i + 100, 1, i + 100000, '', 0, 0, NULL, NULL, 0, 0, '{}' FROM n",
 	  "more than 1024 exit reasons", -EINVAL },
 };
 

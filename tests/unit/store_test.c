@@ -100,6 +100,7 @@ static void assert_same_recording(const struct recording *a, const struct record
 	assert_int_equal(a->started_unix_ns, b->started_unix_ns);
 	assert_int_equal(a->duration_ns, b->duration_ns);
 	assert_int_equal(a->kernel_bytes, b->kernel_bytes);
+	assert_int_equal(a->user_bytes, b->user_bytes);
 	assert_string_equal(a->title, b->title);
 	assert_string_equal(a->host, b->host);
 	assert_string_equal(a->kernel, b->kernel);
@@ -253,6 +254,53 @@ static void file_is_for_the_sqlite_shell(void **state)
 	unlink(path);
 }
 
+/* Next row of @query: the histogram's next bucket. */
+static void assert_bucket(sqlite3_stmt *query, s64 owner, const struct hist *hist, u32 bucket)
+{
+	assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int64(query, 0), owner);
+	assert_int_equal(sqlite3_column_type(query, 1), SQLITE_INTEGER);
+	assert_int_equal(sqlite3_column_int64(query, 1), xg_hist_lower_ns(bucket));
+	assert_int_equal(sqlite3_column_int64(query, 2), xg_hist_upper_ns(bucket));
+	assert_int_equal(sqlite3_column_int64(query, 3), hist_count(hist, bucket));
+}
+
+/* The edges of every bucket that there is, in SQL as in C. */
+static void histograms_are_tables_to_the_shell(void **state)
+{
+	static const char *const views[] = {
+		"SELECT exit, lower_ns, upper_ns, count FROM exit_histogram ORDER BY 1, 2",
+		"SELECT node, lower_ns, upper_ns, count FROM node_histogram ORDER BY 1, 2",
+	};
+	_cleanup_(profile_free) struct profile *profile = fixture_profile();
+	struct reason *reason = profile->first->first_vcpu->first_reason;
+	_cleanup_free_ char *path = file_name("histograms.xg");
+	sqlite3_stmt *query;
+	sqlite3 *db;
+
+	dist_clear(&reason->latency);
+	dist_clear(&reason->first_child->dist);
+	for (u32 i = 0; i < XG_HIST_BUCKETS; i++) {
+		dist_add(&reason->latency, xg_hist_lower_ns(i));
+		dist_add(&reason->first_child->dist, xg_hist_upper_ns(i));
+	}
+	assert_int_equal(write_profile(path, profile), 0);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	for (size_t v = 0; v < ARRAY_SIZE(views); v++) {
+		assert_int_equal(sqlite3_prepare_v2(db, views[v], -1, &query, NULL), SQLITE_OK);
+		for (u32 i = 0; i < XG_HIST_BUCKETS; i++)
+			assert_bucket(query, 1,
+				      v ? &reason->first_child->dist.hist : &reason->latency.hist,
+				      i);
+		/* The next row is another's. */
+		assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+		assert_int_equal(sqlite3_column_int64(query, 0), 2);
+		sqlite3_finalize(query);
+	}
+	sqlite3_close(db);
+	unlink(path);
+}
+
 /* store_create() of @path fails with @err, one line, and leaves nothing. */
 static void assert_refused(const char *path, int err)
 {
@@ -371,6 +419,7 @@ int main(void)
 		cmocka_unit_test(random_profiles_round_trip),
 		cmocka_unit_test(names_of_files_need_no_care),
 		cmocka_unit_test(file_is_for_the_sqlite_shell),
+		cmocka_unit_test(histograms_are_tables_to_the_shell),
 		cmocka_unit_test(places_that_cannot_be_written),
 		cmocka_unit_test(protected_places),
 		cmocka_unit_test(nothing_changes_before_the_commit),

@@ -103,7 +103,8 @@ struct recording {
 	char *version;	 /* of exitgraph */
 	char *mechanism; /* how functions were attached: "fentry+fexit" */
 	char *exit_boundary; /* where an exit is first seen: "kvm_exit", "svm_vcpu_run return" */
-	u64 kernel_bytes; /* memory of maps and programs */
+	u64 kernel_bytes; /* memory of maps, programs and probes */
+	u64 user_bytes;	  /* the recorder's own, at most */
 	struct vm *vms;
 	size_t vm_cnt;
 	struct function *functions; /* those attached, in the order of their ids */

@@ -164,6 +164,18 @@ static int check_tables(sqlite3 *db, const char *path)
 	return err;
 }
 
+/* SQLite takes a last page that is cut short for one that ends in zeros. */
+static int check_size(sqlite3 *db, const char *path)
+{
+	struct stat st;
+	s64 page_size;
+	int err = get_number(db, path, "PRAGMA page_size", &page_size);
+
+	if (!err && (stat(path, &st) || st.st_size % page_size))
+		err = store_damaged(path, "it ends in the middle of a page");
+	return err;
+}
+
 /*
  * Sound b-trees make reading take time in proportion to the file's size: without this, pages
  * that refer to one another make a small file endless.
@@ -204,6 +216,8 @@ int store_open(const char *path, sqlite3 **out)
 	err = check_version(db, path);
 	if (!err)
 		err = check_tables(db, path);
+	if (!err)
+		err = check_size(db, path);
 	if (!err)
 		err = check_pages(db, path);
 	if (err)

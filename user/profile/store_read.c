@@ -51,6 +51,7 @@ static void read_recording(struct reader *r)
 	    recording_set(&recording->source, reader_text(r, 11)))
 		reader_no_memory(r);
 	recording->kernel_bytes = reader_number(r, 10, INT64_MAX);
+	recording->user_bytes = reader_number(r, 14, INT64_MAX);
 	recording->first_line = reader_number(r, 12, INT64_MAX);
 	recording->last_line = reader_number(r, 13, INT64_MAX);
 }
@@ -156,7 +157,7 @@ static void read_exit(struct reader *r)
 		reader_no_memory(r);
 		return;
 	}
-	reader_dist(r, 3, &reason->latency);
+	reader_dist(r, 3, 9, &reason->latency);
 	reason->cycle_cnt = reader_number(r, 7, INT64_MAX);
 	reason->cycle_ns = reader_number(r, 8, INT64_MAX);
 	reader_sum(r, reason->latency.count, &r->exit_cnt);
@@ -179,7 +180,7 @@ static int find_kind(const char *name)
 
 /*
  * A node comes after its parent, since that has a smaller id: there are no circles. That
- * there are no two of one kind and function is checked beforehand, by SQL.
+ * there are no two siblings of one kind and function is checked when all are there.
  */
 static void read_node(struct reader *r)
 {
@@ -220,7 +221,7 @@ static void read_node(struct reader *r)
 	parent->last = node;
 	exit_id = exit->id;
 	depth = first_level ? 0 : parent->depth + 1;
-	reader_dist(r, 5, &node->dist);
+	reader_dist(r, 5, 9, &node->dist);
 	added = reader_add_row(r, &r->nodes, node, ROWS_MAX);
 	/* That may have moved @parent. */
 	if (added) {
@@ -229,67 +230,27 @@ static void read_node(struct reader *r)
 	}
 }
 
-static void read_twin(struct reader *r)
-{
-	reader_damaged(r, "a node is there twice");
-}
-
-static void read_bucket(struct reader *r, struct dist *dist)
-{
-	u64 lower_ns = reader_number(r, 1, XG_HIST_LIMIT_NS);
-	u32 bucket = xg_hist_bucket(lower_ns);
-	u64 count = reader_number(r, 3, INT64_MAX);
-
-	if (r->err)
-		return;
-	if (lower_ns != xg_hist_lower_ns(bucket) ||
-	    reader_number(r, 2, INT64_MAX) != xg_hist_upper_ns(bucket))
-		reader_damaged(r, "a histogram has a bucket that is not on the grid");
-	else if (hist_count(&dist->hist, bucket))
-		reader_damaged(r, "a histogram has a bucket twice");
-	else if (hist_add(&dist->hist, bucket, count))
-		reader_no_memory(r);
-}
-
-static void read_exit_bucket(struct reader *r)
-{
-	struct row *row = reader_row(r, 0, &r->exits);
-
-	if (row)
-		read_bucket(r, &((struct reason *)row->item)->latency);
-}
-
-static void read_node_bucket(struct reader *r)
-{
-	struct row *row = reader_row(r, 0, &r->nodes);
-
-	if (row)
-		read_bucket(r, &((struct node *)row->item)->dist);
-}
-
 /* In this order: what is referred to comes first. */
 static const struct {
 	const char *sql;
 	void (*read)(struct reader *r);
 } queries[] = {
 	{ "SELECT id, started_unix_ns, duration_ns, title, host, kernel, cpu_model, version,"
-	  " mechanism, exit_boundary, kernel_bytes, source, first_line, last_line FROM recording ORDER BY id",
+	  " mechanism, exit_boundary, kernel_bytes, source, first_line, last_line, user_bytes"
+	  " FROM recording ORDER BY id",
 	  read_recording },
 	{ "SELECT recording, number, pid, name FROM vm ORDER BY recording, number", read_vm },
 	{ "SELECT recording, number, name, module FROM function ORDER BY recording, number",
 	  read_function },
 	{ "SELECT recording, kind, count FROM loss", read_loss },
 	{ "SELECT id, recording, vm, vcpu_id, tid, isa FROM vcpu ORDER BY id", read_vcpu },
-	{ "SELECT id, vcpu, code, count, total_ns, min_ns, max_ns, cycles, cycle_ns FROM exit"
+	{ "SELECT id, vcpu, code, count, total_ns, min_ns, max_ns, cycles, cycle_ns,"
+	  " histogram FROM exit"
 	  " ORDER BY id",
 	  read_exit },
-	{ "SELECT 1 FROM node GROUP BY exit, parent, kind, function HAVING count(*) > 1 LIMIT 1",
-	  read_twin },
-	{ "SELECT id, exit, parent, kind, function, calls, inclusive_ns, min_ns, max_ns FROM node"
-	  " ORDER BY id",
+	{ "SELECT id, exit, parent, kind, function, calls, inclusive_ns, min_ns, max_ns, histogram"
+	  " FROM node ORDER BY id",
 	  read_node },
-	{ "SELECT exit, lower_ns, upper_ns, count FROM exit_histogram", read_exit_bucket },
-	{ "SELECT node, lower_ns, upper_ns, count FROM node_histogram", read_node_bucket },
 	{ "SELECT id, vcpu, code, why, started_unix_ns, started_mono_ns, latency_ns, duration_ns,"
 	  " cpu, tid, rip, next_rip, info1, info2, intr_info FROM cycle ORDER BY id",
 	  store_read_cycle },
@@ -313,17 +274,41 @@ static int run_query(struct reader *r, const char *sql, void (*read)(struct read
 	return r->err;
 }
 
-static void check_histogram(struct reader *r, const struct dist *dist)
+static int by_key(const void *a, const void *b)
 {
-	u64 left = dist->count;
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
 
-	hist_for_each (i, &dist->hist) {
-		if (hist_count(&dist->hist, i) > left) {
-			reader_damaged(r, "a histogram holds more values than there are");
-			return;
-		}
-		left -= hist_count(&dist->hist, i);
+	return x < y ? -1 : x > y;
+}
+
+/* Are there two of one kind and function among these siblings? */
+static bool has_twins(const struct node *first)
+{
+	u64 key[CHILDREN_MAX];
+	size_t cnt = 0;
+
+	if (!first || !first->next_sibling)
+		return false;
+	tree_for_each_child (child, (struct node *)first)
+		key[cnt++] = (u64)child->kind << 32 | child->function;
+	qsort(key, cnt, sizeof(*key), by_key);
+	for (size_t i = 1; i < cnt; i++) {
+		if (key[i] == key[i - 1])
+			return true;
 	}
+	return false;
+}
+
+static void check_twins(struct reader *r)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < r->exits.cnt && !found; i++)
+		found = has_twins(((struct reason *)r->exits.row[i].item)->first_child);
+	for (size_t i = 0; i < r->nodes.cnt && !found; i++)
+		found = has_twins(((struct node *)r->nodes.row[i].item)->first_child);
+	if (found)
+		reader_damaged(r, "a node is there twice");
 }
 
 static int read_profile(struct reader *r)
@@ -337,10 +322,7 @@ static int read_profile(struct reader *r)
 		if (err)
 			return err;
 	}
-	for (size_t i = 0; i < r->exits.cnt; i++)
-		check_histogram(r, &((struct reason *)r->exits.row[i].item)->latency);
-	for (size_t i = 0; i < r->nodes.cnt; i++)
-		check_histogram(r, &((struct node *)r->nodes.row[i].item)->dist);
+	check_twins(r);
 	store_read_cycles_end(r);
 	return r->err;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/hist_text.h"
 #include "profile/store_open.h"
 #include "util/log.h"
 
@@ -67,10 +68,30 @@ const char *reader_text(struct reader *r, int column)
 	return "";
 }
 
-void reader_dist(struct reader *r, int column, struct dist *dist)
+/* Fewer values than there are it may hold, never more. */
+static void read_histogram(struct reader *r, int column, struct dist *dist)
+{
+	int err = hist_parse(reader_text(r, column), &dist->hist);
+	u64 left = dist->count;
+
+	if (err == -ENOMEM)
+		reader_no_memory(r);
+	else if (err)
+		reader_damaged(r, "a histogram is none");
+	hist_for_each (bucket, &dist->hist) {
+		if (hist_count(&dist->hist, bucket) > left) {
+			reader_damaged(r, "a histogram holds more values than there are");
+			return;
+		}
+		left -= hist_count(&dist->hist, bucket);
+	}
+}
+
+void reader_dist(struct reader *r, int column, int histogram, struct dist *dist)
 {
 	dist->count = reader_number(r, column, INT64_MAX);
 	dist->total_ns = reader_number(r, column + 1, INT64_MAX);
+	read_histogram(r, histogram, dist);
 	if (!dist->count)
 		return;
 	dist->min_ns = reader_number(r, column + 2, INT64_MAX);

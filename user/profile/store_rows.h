@@ -9,8 +9,10 @@
 #include <sqlite3.h>
 
 #include "profile/profile.h"
+#include "xg_state.h"
 
-#define ROWS_MAX 1048576 /* of vcpu, of exit, of node, of cycle: far above any recording's */
+/* Of vcpu, of exit, of node, of cycle: as many nodes as the kernel's state can hold. */
+#define ROWS_MAX (XG_VCPUS_MAX * XG_NODES)
 
 /* A row that later rows refer to. Rows come in order of their ids. */
 struct row {
@@ -54,8 +56,8 @@ void reader_sum(struct reader *r, u64 value, u64 *sum);
 /* The text in @column, never NULL; it stays until the next row. */
 const char *reader_text(struct reader *r, int column);
 
-/* Count, total, minimum and maximum in four columns from @column on. */
-void reader_dist(struct reader *r, int column, struct dist *dist);
+/* Count, total, minimum and maximum in four columns from @column on, and the @histogram's. */
+void reader_dist(struct reader *r, int column, int histogram, struct dist *dist);
 
 /* Keep a row whose id, in column 0, later rows name. NULL, and r->err, beyond @max rows. */
 struct row *reader_add_row(struct reader *r, struct rows *rows, void *item, size_t max);

@@ -6,9 +6,12 @@
  *	recording > vm
  *	          > function
  *	          > loss
- *	          > vcpu > exit > exit_histogram
- *	                        > node > node_histogram
+ *	          > vcpu > exit > node
  *	                 > cycle > cycle_span
+ *
+ * A histogram is a column (profile/hist_text.h), since a table of all nodes' buckets would be
+ * by far the largest: a million rows for 512 vCPUs. The views exit_histogram and
+ * node_histogram show them as such a table.
  *
  * A reader takes a file only if the text of every table is the one below, letter by letter:
  * so a file can smuggle in no view, generated column or virtual table under these names.
@@ -19,7 +22,7 @@
 #define EXITGRAPH_PROFILE_STORE_SCHEMA_H
 
 #define STORE_APPLICATION_ID 0x65786772 /* "exgr" */
-#define STORE_VERSION	     2
+#define STORE_VERSION	     3
 
 struct store_table {
 	const char *name;
@@ -39,6 +42,7 @@ static const struct store_table store_tables[] = {
 		       "  mechanism TEXT NOT NULL, -- how functions were attached\n"
 		       "  exit_boundary TEXT NOT NULL, -- where an exit is first seen\n"
 		       "  kernel_bytes INTEGER NOT NULL,\n"
+		       "  user_bytes INTEGER NOT NULL, -- of the recorder, at most\n"
 		       "  source TEXT NOT NULL, -- of an imported trace: the file\n"
 		       "  first_line INTEGER NOT NULL, -- of an imported trace, in it\n"
 		       "  last_line INTEGER NOT NULL)" },
@@ -79,13 +83,8 @@ static const struct store_table store_tables[] = {
 		  "  max_ns INTEGER,\n"
 		  "  cycles INTEGER NOT NULL, -- cycles in the tree, entry to next entry\n"
 		  "  cycle_ns INTEGER NOT NULL,\n"
+		  "  histogram TEXT NOT NULL, -- of latency; see exit_histogram\n"
 		  "  UNIQUE (vcpu, code))" },
-	{ "exit_histogram", "CREATE TABLE exit_histogram ( -- of exit latency\n"
-			    "  exit INTEGER NOT NULL REFERENCES exit (id),\n"
-			    "  lower_ns INTEGER NOT NULL,\n"
-			    "  upper_ns INTEGER NOT NULL, -- inclusive\n"
-			    "  count INTEGER NOT NULL,\n"
-			    "  PRIMARY KEY (exit, lower_ns)) WITHOUT ROWID" },
 	{ "node", "CREATE TABLE node ( -- of the call tree of an exit\n"
 		  "  id INTEGER PRIMARY KEY, -- larger than parent; siblings in order of "
 		  "occurrence\n"
@@ -96,13 +95,9 @@ static const struct store_table store_tables[] = {
 		  "  calls INTEGER NOT NULL, -- that returned\n"
 		  "  inclusive_ns INTEGER NOT NULL,\n"
 		  "  min_ns INTEGER, -- NULL if calls is 0\n"
-		  "  max_ns INTEGER)" },
-	{ "node_histogram", "CREATE TABLE node_histogram ( -- of the calls' time\n"
-			    "  node INTEGER NOT NULL REFERENCES node (id),\n"
-			    "  lower_ns INTEGER NOT NULL,\n"
-			    "  upper_ns INTEGER NOT NULL, -- inclusive\n"
-			    "  count INTEGER NOT NULL,\n"
-			    "  PRIMARY KEY (node, lower_ns)) WITHOUT ROWID" },
+		  "  max_ns INTEGER,\n"
+		  "  histogram TEXT NOT NULL -- of the calls' time; see node_histogram\n"
+		  ")" },
 	{ "cycle", "CREATE TABLE cycle ( -- single cycles kept whole\n"
 		   "  id INTEGER PRIMARY KEY,\n"
 		   "  vcpu INTEGER NOT NULL REFERENCES vcpu (id),\n"
@@ -132,8 +127,21 @@ static const struct store_table store_tables[] = {
 			"  PRIMARY KEY (cycle, number)) WITHOUT ROWID" },
 };
 
+/* A bucket's edges from its number, as include/xg_hist.h has them. The upper one is inclusive. */
+#define STORE_BUCKETS                                                                         \
+	"  iif(b.key < 16, +b.key, 8 + b.key % 8 << b.key / 8 - 1) AS lower_ns,\n"           \
+	"  iif(b.key < 16, +b.key, (9 + b.key % 8 << b.key / 8 - 1) - 1) AS upper_ns,\n"     \
+	"  b.count\n"
+#define STORE_HISTOGRAM(table)                                                                \
+	"(SELECT " table ".id, CAST(json.key AS INTEGER) AS key, json.value AS count\n"          \
+	"  FROM " table ", json_each(" table ".histogram) AS json) AS b"
+
 /* sqlite3 vm.xg 'SELECT * FROM exits' */
 static const char store_views[] =
+	"CREATE VIEW exit_histogram AS -- of exit latency\n"
+	"SELECT b.id AS exit,\n" STORE_BUCKETS "FROM " STORE_HISTOGRAM("exit") ";\n"
+	"CREATE VIEW node_histogram AS -- of the calls' time\n"
+	"SELECT b.id AS node,\n" STORE_BUCKETS "FROM " STORE_HISTOGRAM("node") ";\n"
 	"CREATE VIEW exits AS\n"
 	"SELECT vcpu.recording, vm.pid, vm.name AS vm, vcpu.vcpu_id AS vcpu, vcpu.isa, reason,\n"
 	"  count, total_ns, min_ns, total_ns / nullif(count, 0) AS mean_ns, max_ns\n"
