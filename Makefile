@@ -31,7 +31,7 @@ LIB_OBJS := $(filter-out $(BUILD)/user/main.o,$(OBJS))
 UNIT_SRCS  := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_TESTS := $(UNIT_SRCS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all demo check unit unit-programs fuzz-short bench-overhead clean
+.PHONY: all demo check unit unit-programs fuzz-short bench-overhead bench-scale clean
 all: $(BUILD)/exitgraph
 
 $(BUILD)/exitgraph: $(OBJS)
@@ -59,8 +59,15 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJS)
 $(BUILD)/empty_pair: tests/bench/empty_pair.c $(LIB_OBJS)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS)
 
+# The accounting of many vCPUs, simulated; the state and the report of 512.
+$(BUILD)/scale: tests/bench/scale.c $(LIB_OBJS)
+	$(CC) $(CPPFLAGS) -Ibpf -Itests/unit $(CFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS) -lcmocka
+
 bench-overhead:
 	scripts/bench-overhead --tools
+
+bench-scale: $(BUILD)/scale $(BUILD)/exitgraph
+	scripts/bench-scale
 
 unit-programs: $(UNIT_TESTS)
 
@@ -97,4 +104,4 @@ check:
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJS:.o=.d) $(BUILD)/exitgraph.bpf.d $(UNIT_TESTS:=.d)
+-include $(OBJS:.o=.d) $(BUILD)/exitgraph.bpf.d $(UNIT_TESTS:=.d) $(BUILD)/scale.d

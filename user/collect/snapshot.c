@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -15,6 +16,37 @@ struct conversion {
 	struct node **node_of;	   /* by node; NULL for roots */
 };
 
+#define PREFETCH_NODES 16
+
+#define OCTAVES_A_WORD (sizeof(u64) / sizeof(((struct xg_node *)0)->chunk[0]))
+
+_Static_assert(XG_HIST_CHUNKS % OCTAVES_A_WORD == 0, "octaves are looked at by the word");
+
+/* Nearly all octaves have no chunk: that of several at once. */
+static bool has_chunk(const struct xg_node *node, u32 octave)
+{
+	u64 word;
+
+	memcpy(&word, &node->chunk[octave], sizeof(word));
+	return word;
+}
+
+/*
+ * Have a node's chunks on their way from memory when it is its turn: they lie anywhere among
+ * 1 MiB, and with many vCPUs that is what reading all of them waits for.
+ */
+static void prefetch_chunks(const struct xg_vcpu_state *st, u32 index)
+{
+	const struct xg_node *node = &st->nodes[index % XG_NODES];
+
+	for (u32 octave = 0; octave < XG_HIST_CHUNKS; octave++) {
+		if (octave % OCTAVES_A_WORD == 0 && !has_chunk(node, octave))
+			octave += OCTAVES_A_WORD - 1;
+		else if (node->chunk[octave])
+			__builtin_prefetch(&st->chunks[node->chunk[octave] % XG_CHUNKS]);
+	}
+}
+
 static int add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, struct dist *to)
 {
 	const struct dist sums = {
@@ -25,14 +57,14 @@ static int add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, 
 	};
 	int r = dist_merge(to, &sums);
 
-	for (u32 octave = 0; octave < XG_HIST_CHUNKS; octave++) {
-		u32 chunk = from->chunk[octave];
+	for (u32 word = 0; word < XG_HIST_CHUNKS && !r; word += OCTAVES_A_WORD) {
+		if (!has_chunk(from, word))
+			continue;
+		for (u32 octave = word; octave < word + OCTAVES_A_WORD && !r; octave++) {
+			u32 chunk = from->chunk[octave];
 
-		for (u32 i = 0; chunk && chunk < XG_CHUNKS && i < XG_HIST_SUB && !r; i++) {
-			u64 cnt = st->chunks[chunk].count[i];
-
-			if (cnt)
-				r = hist_add(&to->hist, octave * XG_HIST_SUB + i, cnt);
+			if (chunk && chunk < XG_CHUNKS)
+				r = hist_add_octave(&to->hist, octave, st->chunks[chunk].count);
 		}
 	}
 	return r;
@@ -141,8 +173,8 @@ static int find_or_add_vcpu(struct recording *recording, const struct xg_vcpu_st
 	return r;
 }
 
-int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32 *function_of,
-		  size_t function_cnt, struct recording *recording)
+int snapshot_add(const struct xg_vcpu_state *st, const u32 *function_of, size_t function_cnt,
+		 struct vcpu *to)
 {
 	_cleanup_free_ struct reason **reason_of = NULL;
 	_cleanup_free_ struct node **node_of = NULL;
@@ -151,8 +183,8 @@ int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32
 		.function_of = function_of,
 		.function_cnt = function_cnt,
 	};
-	struct vcpu *vcpu;
-	int r;
+	u32 node_n = st->node_n < XG_NODES ? st->node_n : XG_NODES;
+	int r = 0;
 
 	reason_of = calloc(XG_NODES, sizeof(*reason_of));
 	node_of = calloc(XG_NODES, sizeof(*node_of));
@@ -160,16 +192,27 @@ int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32
 		return err_r(-ENOMEM, "no memory");
 	conversion.reason_of = reason_of;
 	conversion.node_of = node_of;
-	r = find_or_add_vcpu(recording, st, vm_name, &vcpu);
 	for (u32 i = 0; !r && i < XG_REASONS && st->reasons[i].root; i++)
-		r = add_reason(&conversion, vcpu, &st->reasons[i]);
-	for (u32 i = 1; !r && i < st->node_n && i < XG_NODES; i++)
+		r = add_reason(&conversion, to, &st->reasons[i]);
+	for (u32 i = 1; !r && i < node_n; i++) {
+		prefetch_chunks(st, i + PREFETCH_NODES);
 		r = add_node(&conversion, i);
+	}
+	return r == -ENOMEM ? err_r(r, "no memory") : r;
+}
+
+int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32 *function_of,
+		  size_t function_cnt, struct recording *recording)
+{
+	struct vcpu *vcpu;
+
+	if (find_or_add_vcpu(recording, st, vm_name, &vcpu))
+		return err_r(-ENOMEM, "no memory");
 	for (u32 i = 0; i < XG_LOSS_KERNEL_COUNT; i++)
 		recording->losses[i] += st->loss[i];
 	if (st->phase != XG_PHASE_NONE)
 		recording->losses[XG_LOSS_UNFINISHED]++;
-	return r == -ENOMEM ? err_r(r, "no memory") : r;
+	return snapshot_add(st, function_of, function_cnt, vcpu);
 }
 
 u64 snapshot_exit_cnt(const struct xg_vcpu_state *st)

@@ -15,6 +15,13 @@
 int snapshot_take(const struct xg_vcpu_state *st, const char *vm_name, const u32 *function_of,
 		  size_t function_cnt, struct recording *recording);
 
+/*
+ * The same into a vCPU of whatever recording, without VM and losses: for looking at many live
+ * ones added up. While the thread runs, what is read may be half a cycle ahead of the rest.
+ */
+int snapshot_add(const struct xg_vcpu_state *st, const u32 *function_of, size_t function_cnt,
+		 struct vcpu *to);
+
 /* The vCPU @vcpu_id of process @pid, or NULL. */
 struct vcpu *snapshot_find_vcpu(struct recording *recording, u32 pid, u32 vcpu_id);
 

@@ -59,12 +59,9 @@ static int copy_stat(struct dist *dist, const struct stat *stat)
 	if (!dist->count || stat->max_ns > dist->max_ns)
 		dist->max_ns = stat->max_ns;
 	dist->count += stat->calls;
-	for (u32 i = 0; i < XG_HIST_CHUNKS; i++) {
-		for (u32 k = 0; stat->chunk[i] && k < XG_HIST_SUB && !err; k++) {
-			if (stat->chunk[i]->count[k])
-				err = hist_add(&dist->hist, i * XG_HIST_SUB + k,
-					       stat->chunk[i]->count[k]);
-		}
+	for (u32 i = 0; i < XG_HIST_CHUNKS && !err; i++) {
+		if (stat->chunk[i])
+			err = hist_add_octave(&dist->hist, i, stat->chunk[i]->count);
 	}
 	return err;
 }

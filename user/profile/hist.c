@@ -10,12 +10,12 @@
 static u64 *chunk_of(struct hist *hist, u32 octave)
 {
 	u64 bit = 1ULL << octave;
-	u32 at = __builtin_popcountll(hist->octaves & (bit - 1));
-	u32 cnt = __builtin_popcountll(hist->octaves);
+	u32 at = __builtin_popcountll(hist->octaves & (bit - 1)), cnt;
 	u64(*chunks)[XG_HIST_SUB];
 
 	if (hist->octaves & bit)
 		return hist->chunks[at];
+	cnt = __builtin_popcountll(hist->octaves);
 	chunks = reallocarray(hist->chunks, cnt + 1, sizeof(*chunks));
 	if (!chunks)
 		return NULL;
@@ -33,6 +33,17 @@ int hist_add(struct hist *hist, u32 bucket, u64 cnt)
 	if (!chunk)
 		return -ENOMEM;
 	chunk[bucket % XG_HIST_SUB] += cnt;
+	return 0;
+}
+
+int hist_add_octave(struct hist *hist, u32 octave, const u64 cnt[XG_HIST_SUB])
+{
+	u64 *chunk = chunk_of(hist, octave);
+
+	if (!chunk)
+		return -ENOMEM;
+	for (u32 k = 0; k < XG_HIST_SUB; k++)
+		chunk[k] += cnt[k];
 	return 0;
 }
 
@@ -76,12 +87,10 @@ static int hist_merge(struct hist *to, const struct hist *from)
 	u64(*chunk)[XG_HIST_SUB] = from->chunks;
 
 	for (u64 octaves = from->octaves; octaves; octaves &= octaves - 1, chunk++) {
-		u64 *sum = chunk_of(to, __builtin_ctzll(octaves));
+		int err = hist_add_octave(to, __builtin_ctzll(octaves), *chunk);
 
-		if (!sum)
-			return -ENOMEM;
-		for (u32 k = 0; k < XG_HIST_SUB; k++)
-			sum[k] += (*chunk)[k];
+		if (err)
+			return err;
 	}
 	return 0;
 }

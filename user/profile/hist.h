@@ -31,6 +31,9 @@ static inline u64 hist_count(const struct hist *hist, u32 bucket)
 /* Count @cnt more values in @bucket. 0, or -ENOMEM and nothing is changed. */
 int hist_add(struct hist *hist, u32 bucket, u64 cnt);
 
+/* The same for all buckets of an @octave (0 .. XG_HIST_CHUNKS - 1). */
+int hist_add_octave(struct hist *hist, u32 octave, const u64 cnt[XG_HIST_SUB]);
+
 void hist_clear(struct hist *hist);
 
 /* The first bucket from @bucket on that holds a value; XG_HIST_BUCKETS if none does. */

@@ -213,7 +213,7 @@ static int write_file(const char *path, const struct profile *profile)
 
 	if (!w)
 		return -ENOMEM;
-	if (sqlite3_open_v2(path, &w->db, SQLITE_OPEN_READWRITE, NULL))
+	if (sqlite3_open_v2(path, &w->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL))
 		err = w->db ? store_db_error(w->db) : -ENOMEM;
 	else
 		err = write_all(w, profile);

@@ -211,7 +211,7 @@ int store_open(const char *path, sqlite3 **out)
 	err = check_file(path);
 	if (err)
 		return err;
-	if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) || harden(db))
+	if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) || harden(db))
 		return db ? store_read_failed(db, path) : -ENOMEM;
 	err = check_version(db, path);
 	if (!err)
