@@ -12,12 +12,14 @@
 
 #include "attach/base.h"
 #include "attach/mechanism.h"
+#include "attach/memory.h"
 #include "exitgraph.skel.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #define CAPTURES_BYTES (8 << 20)
 #define SPARE_THREADS  1024 /* that have run a vCPU, and now another runs it */
+#define MEMORY_SPARE   8 /* one part in so many of what is available stays so */
 
 struct attach {
 	struct exitgraph_bpf *skel;
@@ -187,6 +189,20 @@ static int prepare_mechanisms(struct attach *attach, const struct attach_functio
 	return 0;
 }
 
+/* The kernel takes all of it at once, and kills others when there is not enough. */
+static int check_memory(const struct attach *attach)
+{
+	u64 available = memory_available(), wanted = states_bytes(attach);
+
+	if (wanted <= available - available / MEMORY_SPARE)
+		return 0;
+	return err_r(-ENOMEM,
+		     "%u vCPUs take %llu MiB of kernel memory, and %llu MiB are available; give "
+		     "fewer with --max-vcpus",
+		     attach->vcpu_cnt, (unsigned long long)wanted >> 20,
+		     (unsigned long long)available >> 20);
+}
+
 int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt,
 	       const struct attach_options *options, struct attach **out)
 {
@@ -199,6 +215,9 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	if (!attach)
 		return err_r(-ENOMEM, "no memory");
 	attach->vcpu_cnt = options->vcpu_cnt;
+	r = check_memory(attach);
+	if (r)
+		return r;
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
@@ -309,25 +328,21 @@ u64 attach_recursion_misses(const struct attach *attach)
 	return sum - attach->recursion_base;
 }
 
-static u64 prog_bytes(int fd)
-{
-	struct bpf_prog_info info = { 0 };
-	u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		return 0;
-	return info.jited_prog_len + info.xlated_prog_len;
-}
-
 u64 attach_kernel_bytes(const struct attach *attach)
 {
 	struct bpf_program *program;
-	u64 sum = states_bytes(attach) + sizeof(*attach->skel->bss) +
-		  bpf_map__max_entries(attach->skel->maps.captures);
+	struct bpf_map *map;
+	u64 sum = attach->probe_cnt / 2 * MEMORY_PAIR_BYTES;
 
+	bpf_object__for_each_map(map, attach->skel->obj) sum += memory_of_map(bpf_map__fd(map));
 	for (size_t i = 0; i < attach->probe_cnt; i++)
-		sum += prog_bytes(attach->probes[i].prog_fd);
+		sum += memory_of_program(attach->probes[i].prog_fd);
 	bpf_object__for_each_program(program, attach->skel->obj) sum +=
-		prog_bytes(bpf_program__fd(program));
+		memory_of_program(bpf_program__fd(program));
 	return sum;
+}
+
+u64 attach_user_bytes(const struct attach *attach)
+{
+	return memory_own_peak(states_bytes(attach));
 }

@@ -71,8 +71,9 @@ int attach_captures_fd(const struct attach *attach);
 /* Runs of all probes that the kernel skipped, since all were attached. */
 u64 attach_recursion_misses(const struct attach *attach);
 
-/* Memory that the maps and programs take in the kernel. */
+/* Memory that maps, programs and probes take in the kernel; and at most so far, this process. */
 u64 attach_kernel_bytes(const struct attach *attach);
+u64 attach_user_bytes(const struct attach *attach);
 
 /* "fentry+fexit", or a comma-separated list: how the functions given to attach_new() are attached.
  */

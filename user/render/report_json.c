@@ -198,6 +198,7 @@ static json_t *recording_object(struct builder *b, const struct view *view)
 	set(b, object, "started_unix_ns", number(r->started_unix_ns));
 	set(b, object, "duration_ns", number(r->duration_ns));
 	set(b, object, "kernel_bytes", number(r->kernel_bytes));
+	set(b, object, "user_bytes", number(r->user_bytes));
 	set(b, object, "functions_traced", number(r->function_cnt));
 	for (size_t i = 0; i < r->vm_cnt; i++) {
 		json_t *item = json_object();

@@ -125,9 +125,12 @@ static void print_head(const struct view *view, FILE *out)
 			r->mechanism);
 	else
 		fputs("entries and exits alone", out);
-	if (r->kernel_bytes)
-		fprintf(out, ", with %s of kernel memory", units_bytes(r->kernel_bytes, text));
 	putc('\n', out);
+	if (r->kernel_bytes) {
+		label("memory", out);
+		fprintf(out, "%s in the kernel", units_bytes(r->kernel_bytes, text));
+		fprintf(out, ", %s of the recorder's own\n", units_bytes(r->user_bytes, text));
+	}
 	print_exits(view, out);
 	label("times", out);
 	fprintf(out, "as %s own cost included\n",
