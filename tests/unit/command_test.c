@@ -89,11 +89,43 @@ static void signals_are_ignored_as_by_who_started_it(void **state)
 		signal(signals[i], before[i]);
 }
 
+/* It is told once to end; who tells it does not wait. */
+static void ending_is_not_waited_for(void **state)
+{
+	char path[] = "/tmp/exitgraph-command.XXXXXX", text[64];
+	char script[] = "trap 'echo told >>\"$1\"' TERM; echo ready >>\"$1\"; "
+			"while ! grep -q go \"$1\"; do sleep 0.01; done";
+	char *argv[] = { "sh", "-c", script, "-", path, NULL };
+	struct rlimit descriptors = { 64, 64 };
+	struct command command = COMMAND_INIT;
+	sigset_t none;
+	int fd = mkstemp(path);
+
+	sigemptyset(&none);
+	assert_int_equal(command_start(&command, argv, &descriptors, &none), 0);
+	assert_int_equal(command_go(&command), 0);
+	while (pread(fd, text, 6, 0) != 6)
+		usleep(1000);
+	command_terminate(&command);
+	command_terminate(&command);
+	assert_false(command_ended(&command, false));
+	while (pread(fd, text, 11, 0) != 11)
+		usleep(1000);
+	assert_int_equal(pwrite(fd, "go\n", 3, 11), 3);
+	command_stop(&command);
+	assert_true(command.ended && WIFEXITED(command.status) && !WEXITSTATUS(command.status));
+	assert_int_equal(pread(fd, text, sizeof(text), 0), 14);
+	assert_memory_equal(text, "ready\ntold\ngo\n", 14);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signals_are_blocked_as_before_the_recorder),
 		cmocka_unit_test(signals_are_ignored_as_by_who_started_it),
+		cmocka_unit_test(ending_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

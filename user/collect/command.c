@@ -107,6 +107,14 @@ bool command_ended(struct command *command, bool wait)
 	return command->ended;
 }
 
+void command_terminate(struct command *command)
+{
+	if (command_ended(command, false) || command->terminated)
+		return;
+	command->terminated = true;
+	kill(command->pid, SIGTERM);
+}
+
 void command_stop(struct command *command)
 {
 	struct pollfd fd = { .fd = command->pid_fd, .events = POLLIN };
@@ -115,8 +123,8 @@ void command_stop(struct command *command)
 	cleanup_close(&command->error_fd);
 	command->go_fd = -1;
 	command->error_fd = -1;
+	command_terminate(command);
 	if (!command_ended(command, false)) {
-		kill(command->pid, SIGTERM);
 		if (poll(&fd, 1, STOP_PATIENCE_MS) == 0)
 			kill(command->pid, SIGKILL);
 		command_ended(command, true);

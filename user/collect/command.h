@@ -14,6 +14,7 @@ struct command {
 	int go_fd;	  /* a byte lets it run */
 	int error_fd;	  /* gives errno if it cannot be executed */
 	const char *name; /* argv[0], the caller's */
+	bool terminated;  /* it was told to end */
 	bool ended;
 	int status; /* as of waitpid(), once it has ended */
 };
@@ -36,7 +37,10 @@ int command_go(struct command *command);
 /* Has it ended? Takes its status if so; with @wait, waits for it. */
 bool command_ended(struct command *command, bool wait);
 
-/* Ends it, if it still runs: SIGTERM, and SIGKILL after 5 s. */
+/* Tell it to end, if it still runs, by a SIGTERM; once, however often this is called. */
+void command_terminate(struct command *command);
+
+/* The same, and wait: 5 s at most, then it gets a SIGKILL. */
 void command_stop(struct command *command);
 
 #endif

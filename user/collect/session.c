@@ -250,9 +250,10 @@ int session_attach(struct session *session)
 
 	leftover_find("/proc", &leftover);
 	if (leftover.process_cnt)
-		log_warn("the probes of an earlier recording are still being removed "
-			 "('exitgraph check' shows how many): calls may lose their return meanwhile "
-			 "(counted as cycles_mismatched)");
+		log_warn(
+			"the probes of an earlier recording are still being removed "
+			"('exitgraph check' shows how many): calls may lose their return meanwhile "
+			"(counted as cycles_mismatched)");
 	r = attach_functions(session->attach, session->functions, session->function_cnt,
 			     attach_progress, &attaching, &attaching.stop);
 	progress_clear(&session->progress);
@@ -376,6 +377,8 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	if (r)
 		return r;
 	log_debug("disarmed");
+	/* It may take its time: session_release() waits for it, the profile does not. */
+	command_terminate(&session->command);
 	r = slots_finish(session->slots, recording);
 	if (!r)
 		r = keep_finish(session->keep, recording);
@@ -384,10 +387,9 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	log_debug("the vCPUs' states are read");
 	add_losses(session, recording);
 	log_debug("the losses are added up");
-	if (*end_out != SESSION_END_COMMAND)
-		command_stop(&session->command);
 	*status_out = session->command.pid ? session->command.status : 0;
 	recording->kernel_bytes = attach_kernel_bytes(session->attach);
+	recording->user_bytes = attach_user_bytes(session->attach);
 	return describe_recording(recording, session->options.command, session->options.pid,
 				  attach_mechanism(session->attach),
 				  slots_exits_seen_at(session->slots));
@@ -398,6 +400,7 @@ void session_release(struct session *session)
 	keep_free(&session->keep);
 	slots_free(&session->slots);
 	attach_release(&session->attach);
+	command_stop(&session->command);
 }
 
 void session_function_cnt(const struct session *session, size_t *attached_out, size_t *refused_out)

@@ -5,7 +5,7 @@
  *	session_new()	  everything that can fail for a reason of the user's
  *	session_attach()  functions and boundaries
  *	session_run()	  arms, runs or follows, disarms, reads all into a profile
- *	session_release() leaves the detaching to the background
+ *	session_release() leaves the detaching to the background, waits for the command's end
  *
  * Freed in any state, it leaves nothing attached, and the command ended (what that started is the
  *command's to end).
@@ -42,7 +42,8 @@ enum session_end {
 	SESSION_END_SIGNAL,
 };
 
-/* 0 or -errno (said). The signals that end a recording (collect/signals.h) are blocked from here to session_free(). */
+/* 0 or -errno (said). The signals that end a recording (collect/signals.h) are blocked from here to
+ * session_free(). */
 int session_new(const struct session_options *options, struct session **out);
 
 /* 0 or -errno (said); -EINTR when a signal came. */
@@ -55,7 +56,7 @@ int session_attach(struct session *session);
 int session_run(struct session *session, struct profile *profile, enum session_end *end_out,
 		int *status_out);
 
-/* Detach in the background. */
+/* Detach in the background. Then wait for the command, if it was told to end: 5 s at most. */
 void session_release(struct session *session);
 
 /* How many functions were attached, and how many the kernel refused. */
