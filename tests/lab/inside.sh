@@ -229,6 +229,77 @@ count_by_ftrace() {
 	rmdir $dir
 }
 
+# The shell that recorded is killed with all of its session, as when a terminal goes away;
+# detaching goes on, and 'exitgraph check' shows it. Then what a hangup does to a recording.
+scenario_ending() {
+	settle
+	progress ending
+	# $0 is the list of functions
+	# shellcheck disable=SC2016
+	setsid sh -c 'echo $$ >ending.shell
+		exitgraph record --report -o ending.xg --functions-file "$0" \
+			-- exitgraph guest cpuid --count 500 >ending.out 2>ending.err
+		echo $? >ending.status
+		exec sleep 60' "$here/functions" &
+	shell=$!
+	until [ -s ending.status ]; do
+		sleep 0.1
+	done
+	run ending-check exitgraph check
+	run ending-check-json exitgraph check --json
+	kill -HUP "-$(cat ending.shell)"
+	kill -KILL "-$(cat ending.shell)" 2>/dev/null
+	wait $shell
+	pidof xg-detach | wc -w >ending.detaching
+	# Ended by these, it could not be seen any more.
+	kill -HUP "$(pidof xg-detach)"
+	kill -INT "$(pidof xg-detach)"
+	kill -TERM "$(pidof xg-detach)"
+	pidof xg-detach | wc -w >>ending.detaching
+	attached >ending.attached
+	run ending-settled exitgraph check
+	hang_up hangup
+	# as nohup has it
+	hang_up nohup ignored
+}
+
+# hang_up NAME [ignored]: a recording of two seconds that is hung up as soon as it records.
+hang_up() {
+	settle
+	name=$1
+	progress "$name"
+	: >"$name.err"
+	(
+		[ "${2-}" != ignored ] || trap '' HUP
+		exec exitgraph record --verbose -o "$name.xg" --functions "$few" -d 2s
+	) >"$name.out" 2>"$name.err" &
+	recorder=$!
+	until grep -q armed "$name.err" || ! kill -0 $recorder; do
+		sleep 0.1
+	done
+	kill -HUP $recorder
+	wait $recorder
+	echo $? >"$name.status"
+}
+
+# What a recording takes of memory, by itself and by the kernel; and that it takes no more with time.
+scenario_memory() {
+	settle
+	grep VmallocUsed /proc/meminfo >memory.before
+	record memory -- sh -c 'grep VmallocUsed /proc/meminfo >memory.during
+		exitgraph guest cpuid --count 200'
+	record_few vcpus-256 --max-vcpus 256 -- exitgraph guest cpuid --count 500 --vcpus 2
+	settle
+	for vcpus in 1000 4096; do
+		run "vcpus-$vcpus" exitgraph record -o "vcpus-$vcpus.xg" --max-vcpus $vcpus \
+			--functions "$few" -d 1s
+	done
+	record_few short --slowest 3 -- exitgraph guest cpuid --count 500
+	record_few long --slowest 3 -- exitgraph guest cpuid --count 30000
+	settle
+	grep VmallocUsed /proc/meminfo >memory.after
+}
+
 # For hosts that cannot be profiled.
 scenario_refusal() {
 	run check exitgraph check
