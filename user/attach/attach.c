@@ -344,5 +344,7 @@ u64 attach_kernel_bytes(const struct attach *attach)
 
 u64 attach_user_bytes(const struct attach *attach)
 {
-	return memory_own_peak(states_bytes(attach));
+	/* What reads a ring buffer maps its data twice, one behind the other. */
+	return memory_own_peak(states_bytes(attach) +
+			       2 * bpf_map__max_entries(attach->skel->maps.captures));
 }

@@ -69,7 +69,8 @@ u64 memory_own_peak(u64 mapped_bytes)
 	read_field(status, "VmHWM", &peak_kib);
 	read_field(status, "RssFile", &file_kib);
 	read_field(status, "RssShmem", &shared_kib);
-	if (file_kib + shared_kib >= mapped_kib && peak_kib >= mapped_kib)
+	/* Less a page or two: a ring buffer that nobody reads is not mapped. */
+	if (file_kib + shared_kib + 64 >= mapped_kib && peak_kib > mapped_kib)
 		peak_kib -= mapped_kib;
 	return peak_kib << 10;
 }
