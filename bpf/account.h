@@ -121,8 +121,10 @@ ACCOUNT_INLINE int account_prepare(struct xg_vcpu_state *st, u64 end_clock_ns)
 }
 
 /* Before the replay: its own state, and the nodes of the calls that are open. */
-ACCOUNT_NOINLINE int account_prepare_replay(struct xg_vcpu_state *st)
+ACCOUNT_GLOBAL int account_prepare_replay(struct xg_vcpu_state *st)
 {
+	if (!st)
+		return ACCOUNT_STOP;
 	st->clock_ns = 0;
 	st->user_since = 0;
 	st->user_until = 0;
@@ -355,11 +357,11 @@ static long account_apply_body(u32 at, struct account_loop *loop)
 }
 
 /* The path is not known: replay the log; if all is well, apply what that comes to. */
-ACCOUNT_NOINLINE int account_replay(struct xg_vcpu_state *st)
+ACCOUNT_GLOBAL int account_replay(struct xg_vcpu_state *st)
 {
 	struct account_loop loop = { .st = st };
 
-	if (account_prepare_replay(st))
+	if (!st || account_prepare_replay(st))
 		return ACCOUNT_STOP;
 	account_loop_run(st->log_n, account_record_body, &loop);
 	if (st->bad || account_end(st))

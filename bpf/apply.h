@@ -52,13 +52,13 @@ ACCOUNT_INLINE struct xg_node *apply_op_node(void *nodes, const struct xg_op *op
 }
 
 /* A value in another octave than the node's latest: find its bucket, and chunk if need be. */
-ACCOUNT_NOINLINE int apply_new_octave(struct xg_vcpu_state *st, struct xg_node *node, u64 ns)
+ACCOUNT_GLOBAL int apply_new_octave(struct xg_vcpu_state *st, struct xg_node *node, u64 ns)
 {
 	u32 bucket = xg_hist_bucket(ns);
 	u32 octave = bucket >> XG_HIST_SUB_BITS;
 	u32 chunk;
 
-	if (!st || !node || octave >= XG_HIST_CHUNKS) /* never; said for the verifier */
+	if (!st || !node || octave >= XG_HIST_CHUNKS)
 		return 0;
 	chunk = node->chunk[octave];
 	if (!chunk) {

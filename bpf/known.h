@@ -37,14 +37,14 @@ struct known_loop {
 	} while (0)
 
 /* Are the codes of the log those of @path, and no clock earlier than the one before it? */
-ACCOUNT_NOINLINE int known_is(struct xg_vcpu_state *st, struct xg_path *path)
+ACCOUNT_GLOBAL int known_is(struct xg_vcpu_state *st, struct xg_path *path)
 {
 	u64 differs = 0, backward = 0, a, b;
 	const struct xg_record *log;
 	const u16 *code;
 	u32 n;
 
-	if (!st || !path) /* never; said for the verifier */
+	if (!st || !path)
 		return 0;
 	n = st->log_n;
 	if (path->record_n != n || (st->assumed && path->leaves_base))
@@ -190,41 +190,63 @@ ACCOUNT_INLINE void known_apply_others(struct known_loop *loop)
 }
 
 /* A cycle of @path: nothing but times is new. */
-ACCOUNT_NOINLINE int known_apply_path(struct xg_vcpu_state *st, struct xg_path *path)
+ACCOUNT_GLOBAL int known_apply_path(struct xg_vcpu_state *st, struct xg_path *path)
 {
 	struct known_loop loop = { .st = st, .path = path };
 	u32 exit_at;
 
-	if (!st || !path) /* never; said for the verifier */
+	if (!st || !path)
 		return 0;
 	exit_at = path->exit_at;
 	st->log[XG_AT_START_LATE].clock_ns +=
 		account_clock_ns(st, exit_at + 1) - account_clock_ns(st, exit_at);
 	account_loop_run((path->call_n + KNOWN_RUN - 1) / KNOWN_RUN, known_calls_body, &loop);
 	known_apply_others(&loop);
-	st->known_n++;
 	return 0;
+}
+
+static long known_search_body(u32 i, struct known_loop *loop)
+{
+	struct xg_vcpu_state *st = loop->st;
+	struct xg_reason *reason = &st->reasons[st->last_reason & (XG_REASONS - 1)];
+	u32 which = (i + 1) & (XG_REASON_PATHS - 1);
+	struct xg_path *path = known_path(st, reason, which);
+
+	if (!path || !known_is(st, path))
+		return LOOP_ON;
+	known_move_first(reason, which);
+	st->known_n++;
+	return LOOP_STOP;
+}
+
+/* Is the path one of its reason but the latest? Then that is the latest now. */
+ACCOUNT_NOINLINE int known_search(struct xg_vcpu_state *st)
+{
+	struct known_loop loop = { .st = st };
+	u32 known_n;
+
+	if (!st)
+		return 0;
+	known_n = st->known_n;
+	account_loop_run(XG_REASON_PATHS - 1, known_search_body, &loop);
+	return st->known_n != known_n;
 }
 
 /* Account for the cycle if its path is known. */
 ACCOUNT_INLINE bool known_apply(struct xg_vcpu_state *st)
 {
 	struct xg_reason *reason = &st->reasons[st->last_reason & (XG_REASONS - 1)];
+	struct xg_path *path = known_path(st, reason, 0);
 
 	if (!st->at_base || !st->log_n || st->log_n > XG_PATH_RECORDS - XG_GROUP)
 		return false;
 	known_pad_log(st);
-	for (u32 which = 0; which < XG_REASON_PATHS; which++) {
-		struct xg_path *path = known_path(st, reason, which);
-
-		if (!path || !known_is(st, path))
-			continue;
-		known_apply_path(st, path);
-		if (which)
-			known_move_first(reason, which);
-		return true;
-	}
-	return false;
+	if (path && known_is(st, path))
+		st->known_n++;
+	else if (!known_search(st))
+		return false;
+	known_apply_path(st, &st->paths[(reason->path[0] - 1) & (XG_PATHS - 1)]);
+	return true;
 }
 
 static long known_learn_code_body(u32 at, struct known_loop *loop)
@@ -258,12 +280,15 @@ ACCOUNT_INLINE bool known_came_before(struct xg_vcpu_state *st, struct xg_reason
 }
 
 /* The cycle that was just replayed: learn its path, if it has come before. */
-ACCOUNT_NOINLINE int known_learn(struct xg_vcpu_state *st)
+ACCOUNT_GLOBAL int known_learn(struct xg_vcpu_state *st)
 {
-	struct xg_reason *reason = &st->reasons[st->last_reason & (XG_REASONS - 1)];
 	struct known_loop loop = { .st = st };
+	struct xg_reason *reason;
 	u32 number;
 
+	if (!st)
+		return 0;
+	reason = &st->reasons[st->last_reason & (XG_REASONS - 1)];
 	if (!st->log_n || st->log_n > XG_PATH_RECORDS - XG_GROUP ||
 	    st->op_other_n > XG_PATH_OTHERS || st->op_n - st->op_other_n > XG_PATH_CALLS)
 		return 0;

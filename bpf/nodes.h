@@ -23,10 +23,12 @@ ACCOUNT_INLINE u32 account_node_new(struct xg_vcpu_state *st, u32 parent, u32 id
 }
 
 /* The child of @parent with @id by hash, added if need be; 0 when there is no room. */
-ACCOUNT_NOINLINE u32 account_child_search(struct xg_vcpu_state *st, u32 parent, u32 id)
+ACCOUNT_GLOBAL u32 account_child_search(struct xg_vcpu_state *st, u32 parent, u32 id)
 {
 	u32 hash = (parent * 0x9e3779b1u) ^ (id * 0x85ebca6bu);
 
+	if (!st)
+		return 0;
 	hash ^= hash >> 15;
 	for (u32 i = 0; i < XG_HASH_PROBES; i++) {
 		u16 *entry = &st->hash[(hash + i) & (XG_HASH - 1)];
@@ -61,9 +63,9 @@ ACCOUNT_INLINE u32 account_child(struct xg_vcpu_state *st, u32 parent, u32 id)
 }
 
 /* Find @code's reason, added if need be: 0, or LOOP_STOP when there is no room. */
-ACCOUNT_NOINLINE int account_reason(struct xg_vcpu_state *st, u64 code)
+ACCOUNT_GLOBAL int account_reason(struct xg_vcpu_state *st, u64 code)
 {
-	for (u32 i = 0; i < XG_REASONS; i++) {
+	for (u32 i = 0; st && i < XG_REASONS; i++) {
 		struct xg_reason *reason = &st->reasons[i];
 
 		if (!reason->root) {

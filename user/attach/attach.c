@@ -225,7 +225,9 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	r = prepare_mechanisms(attach, functions, cnt);
 	if (r)
 		return r;
+	log_debug("loading the programs");
 	r = exitgraph_bpf__load(attach->skel);
+	log_debug("the programs are loaded");
 	if (r == -ENOMEM)
 		return err_r(r,
 			     "the kernel has no memory for %u vCPUs (%zu MiB); give fewer with "
