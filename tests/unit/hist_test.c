@@ -177,7 +177,9 @@ static void histograms_are_sparse(void **state)
 	assert_int_equal(hist_add(&hist, XG_HIST_BUCKETS - 1, 1), 0);
 	assert_int_equal(hist_add(&hist, 0, 1), 0);
 	assert_int_equal(hist_next(&hist, 1), XG_HIST_BUCKETS - 1);
-	assert_int_equal(__builtin_popcountll(hist.octaves), 2);
+	assert_int_equal(hist_bits(hist.octaves), 2);
+	for (u32 i = 0; i <= 64; i++)
+		assert_int_equal(hist_bits(i < 64 ? (1ULL << i) - 1 : ~0ULL), i);
 	hist_clear(&hist);
 }
 

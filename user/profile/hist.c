@@ -10,12 +10,12 @@
 static u64 *chunk_of(struct hist *hist, u32 octave)
 {
 	u64 bit = 1ULL << octave;
-	u32 at = __builtin_popcountll(hist->octaves & (bit - 1)), cnt;
+	u32 at = hist_bits(hist->octaves & (bit - 1)), cnt;
 	u64(*chunks)[XG_HIST_SUB];
 
 	if (hist->octaves & bit)
 		return hist->chunks[at];
-	cnt = __builtin_popcountll(hist->octaves);
+	cnt = hist_bits(hist->octaves);
 	chunks = reallocarray(hist->chunks, cnt + 1, sizeof(*chunks));
 	if (!chunks)
 		return NULL;
@@ -36,9 +36,9 @@ int hist_add(struct hist *hist, u32 bucket, u64 cnt)
 	return 0;
 }
 
-int hist_add_octave(struct hist *hist, u32 octave, const u64 cnt[XG_HIST_SUB])
+int hist_add_octave(struct hist *hist, u32 octave, const u64 *restrict cnt)
 {
-	u64 *chunk = chunk_of(hist, octave);
+	u64 *restrict chunk = chunk_of(hist, octave);
 
 	if (!chunk)
 		return -ENOMEM;
@@ -72,7 +72,7 @@ u32 hist_next(const struct hist *hist, u32 bucket)
 
 u64 hist_values(const struct hist *hist)
 {
-	u32 cnt = __builtin_popcountll(hist->octaves);
+	u32 cnt = hist_bits(hist->octaves);
 	u64 values = 0;
 
 	for (u32 i = 0; i < cnt; i++) {

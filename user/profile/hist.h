@@ -18,6 +18,15 @@ struct hist {
 
 _Static_assert(XG_HIST_CHUNKS <= 64, "a bit for each octave");
 
+/* The bits that are set: without a CPU's own instruction for it, the compiler calls a function. */
+static inline u32 hist_bits(u64 bits)
+{
+	bits -= bits >> 1 & 0x5555555555555555;
+	bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return bits * 0x0101010101010101 >> 56;
+}
+
 /* How many values are in @bucket. */
 static inline u64 hist_count(const struct hist *hist, u32 bucket)
 {
@@ -25,14 +34,14 @@ static inline u64 hist_count(const struct hist *hist, u32 bucket)
 
 	if (!(hist->octaves & bit))
 		return 0;
-	return hist->chunks[__builtin_popcountll(hist->octaves & (bit - 1))][bucket % XG_HIST_SUB];
+	return hist->chunks[hist_bits(hist->octaves & (bit - 1))][bucket % XG_HIST_SUB];
 }
 
 /* Count @cnt more values in @bucket. 0, or -ENOMEM and nothing is changed. */
 int hist_add(struct hist *hist, u32 bucket, u64 cnt);
 
-/* The same for all buckets of an @octave (0 .. XG_HIST_CHUNKS - 1). */
-int hist_add_octave(struct hist *hist, u32 octave, const u64 cnt[XG_HIST_SUB]);
+/* The same for the XG_HIST_SUB buckets of an @octave; @cnt is not of @hist. */
+int hist_add_octave(struct hist *hist, u32 octave, const u64 *restrict cnt);
 
 void hist_clear(struct hist *hist);
 
