@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "attach/attach.h"
+#include "collect/choose.h"
 #include "collect/command.h"
 #include "collect/describe.h"
 #include "collect/keep.h"
@@ -19,8 +20,6 @@
 #include "collect/slots.h"
 #include "collect/vmm.h"
 #include "target/leftover.h"
-#include "target/module.h"
-#include "target/outside.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -30,14 +29,8 @@
 
 struct session {
 	struct session_options options;
-	enum isa isa;
-	struct target_host *host;
-	struct target_selection selection;
-	struct target_host *outside; /* NULL if nothing outside of KVM is traced */
-	struct target_selection outside_selection;
+	struct choice choice;
 	struct attach *attach;
-	struct attach_function *functions;
-	size_t function_cnt;
 	struct attach_options attach_options;
 	struct slots *slots;
 	struct keep *keep;
@@ -59,11 +52,7 @@ void session_free(struct session **session_ptr)
 	keep_free(&session->keep);
 	slots_free(&session->slots);
 	attach_release(&session->attach);
-	free(session->functions);
-	target_selection_free(&session->selection);
-	target_selection_free(&session->outside_selection);
-	target_host_free(&session->outside);
-	target_host_free(&session->host);
+	choice_free(&session->choice);
 	cleanup_close(&session->vmm_fd);
 	signals_give_back(&session->signals);
 	free(session);
@@ -117,75 +106,6 @@ static int find_vmm(struct session *session)
 	return 0;
 }
 
-static bool add_function(struct session *session, const struct target_function *target)
-{
-	for (size_t i = 0; i < session->function_cnt; i++)
-		if (session->functions[i].target == target)
-			return false;
-	session->functions[session->function_cnt++].target = target;
-	return true;
-}
-
-/* The functions outside of KVM that the user named, if any. */
-static int choose_outside(struct session *session)
-{
-	const struct target_rules *rules = session->options.also;
-	int r;
-
-	if (!rules || !rules->cnt)
-		return 0;
-	r = target_outside_open(rules, &session->outside);
-	return r ? r : target_outside_select(session->outside, rules, &session->outside_selection);
-}
-
-/* The user's choice, after the functions without which there are no boundaries. */
-static int choose_functions(struct session *session)
-{
-	const char *const *required;
-	struct module_missing missing;
-	size_t required_cnt;
-	int r;
-
-	if (session->options.exits_only) {
-		r = module_find_vendor(&session->isa, &missing);
-		return r ? err_r(r, "%s: %s", missing.what, missing.remedy) : 0;
-	}
-	r = target_host_open(&session->host);
-	if (r)
-		return r;
-	if (session->options.clones)
-		target_host_allow_clones(session->host);
-	r = target_select(session->host, session->options.rules, &session->selection);
-	if (!r)
-		r = choose_outside(session);
-	if (r)
-		return r;
-	session->isa = target_host_isa(session->host);
-	required = attach_required_functions(session->isa, &required_cnt);
-	session->functions =
-		calloc(required_cnt + session->selection.cnt + session->outside_selection.cnt,
-		       sizeof(*session->functions));
-	if (!session->functions)
-		return err_r(-ENOMEM, "no memory");
-	for (size_t i = 0; i < required_cnt; i++) {
-		struct target_function *target = target_host_find(session->host, required[i]);
-
-		if (!target || target->verdict != TARGET_OK)
-			return err_r(-ENOENT,
-				     "%s, which every recording needs, cannot be traced: %s",
-				     required[i],
-				     target ? target->why : "this kernel has no such function");
-		add_function(session, target);
-	}
-	for (size_t i = 0; i < session->selection.cnt; i++)
-		add_function(session, session->selection.v[i]);
-	for (size_t i = 0; i < session->outside_selection.cnt; i++)
-		add_function(session, session->outside_selection.v[i]);
-	if (session->function_cnt > XG_ID_LIMIT - XG_ID_FUNCTION)
-		return err_r(-E2BIG, "%zu functions are too many", session->function_cnt);
-	return 0;
-}
-
 static int load(struct session *session)
 {
 	session->attach_options = (struct attach_options){
@@ -195,8 +115,8 @@ static int load(struct session *session)
 		.slowest = session->options.slowest,
 		.over_ns = session->options.over_ns,
 	};
-	return attach_new(session->isa, session->functions, session->function_cnt,
-			  &session->attach_options, &session->attach);
+	return attach_new(session->choice.isa, session->choice.functions,
+			  session->choice.function_cnt, &session->attach_options, &session->attach);
 }
 
 int session_new(const struct session_options *options, struct session **out)
@@ -217,7 +137,7 @@ int session_new(const struct session_options *options, struct session **out)
 	if (!r)
 		r = signals_take(&session->signals);
 	if (!r)
-		r = choose_functions(session);
+		r = choose_functions(&session->options, &session->choice);
 	if (!r)
 		r = load(session);
 	if (!r)
@@ -254,14 +174,15 @@ int session_attach(struct session *session)
 			"the probes of an earlier recording are still being removed "
 			"('exitgraph check' shows how many): calls may lose their return meanwhile "
 			"(counted as cycles_mismatched)");
-	r = attach_functions(session->attach, session->functions, session->function_cnt,
-			     attach_progress, &attaching, &attaching.stop);
+	r = attach_functions(session->attach, session->choice.functions,
+			     session->choice.function_cnt, attach_progress, &attaching,
+			     &attaching.stop);
 	progress_clear(&session->progress);
-	for (size_t i = 0; i < session->function_cnt; i++)
-		if (session->functions[i].error)
+	for (size_t i = 0; i < session->choice.function_cnt; i++)
+		if (session->choice.functions[i].error)
 			log_warn("%s is not traced: the kernel refused it: %s",
-				 session->functions[i].target->name,
-				 strerror(-session->functions[i].error));
+				 session->choice.functions[i].target->name,
+				 strerror(-session->choice.functions[i].error));
 	if (r == -EINTR)
 		return err_r(r, "interrupted while attaching; nothing was recorded");
 	return r;
@@ -313,20 +234,20 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 
 static int add_functions(struct session *session, struct recording *recording)
 {
-	u32 *function_of = slots_function_of(session->slots, session->function_cnt);
+	u32 *function_of = slots_function_of(session->slots, session->choice.function_cnt);
 	int r = function_of ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !r && i < session->function_cnt; i++) {
-		const struct target_function *target = session->functions[i].target;
+	for (size_t i = 0; !r && i < session->choice.function_cnt; i++) {
+		const struct target_function *target = session->choice.functions[i].target;
 
-		if (session->functions[i].attached)
+		if (session->choice.functions[i].attached)
 			r = recording_add_function(recording, target->name, target->module,
 						   &function_of[i]);
 	}
 	if (r)
 		return err_r(r, "no memory");
 	return keep_new(session->attach, &session->attach_options, function_of,
-			session->function_cnt, &session->keep);
+			session->choice.function_cnt, &session->keep);
 }
 
 static void arm(struct session *session)
@@ -407,8 +328,8 @@ void session_function_cnt(const struct session *session, size_t *attached_out, s
 {
 	*attached_out = 0;
 	*refused_out = 0;
-	for (size_t i = 0; i < session->function_cnt; i++) {
-		*attached_out += session->functions[i].attached;
-		*refused_out += session->functions[i].error != 0;
+	for (size_t i = 0; i < session->choice.function_cnt; i++) {
+		*attached_out += session->choice.functions[i].attached;
+		*refused_out += session->choice.functions[i].error != 0;
 	}
 }
