@@ -48,7 +48,7 @@ static int attach_all(char *names, bool clock)
 	struct target_host *host = NULL;
 	int r;
 
-	r = target_host_open(&host);
+	r = target_host_open(false, &host);
 	if (!r)
 		r = target_rules_add(&rules, names, false);
 	if (!r)

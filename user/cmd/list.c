@@ -352,7 +352,7 @@ static int list(const struct options *options)
 	int r = 0, printed;
 
 	if (!options->also.cnt || options->patterns.cnt) {
-		r = target_host_open(&host);
+		r = target_host_open(false, &host);
 		if (r)
 			return r;
 		if (options->clones)

@@ -8,6 +8,7 @@
 #include "target/outside.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/stopwatch.h"
 #include "xg_log.h"
 
 static void add_function(struct choice *choice, const struct target_function *target)
@@ -72,6 +73,7 @@ static int choose_outside(const struct target_rules *rules, struct choice *choic
 
 int choose_functions(const struct session_options *options, struct choice *out)
 {
+	u64 start_ns = stopwatch_now_ns();
 	struct module_missing missing;
 	int r;
 
@@ -79,13 +81,15 @@ int choose_functions(const struct session_options *options, struct choice *out)
 		r = module_find_vendor(&out->isa, &missing);
 		return r ? err_r(r, "%s: %s", missing.what, missing.remedy) : 0;
 	}
-	r = target_host_open(&out->host);
+	r = target_host_open(false, &out->host);
 	if (r)
 		return r;
+	stopwatch_say(&start_ns, "opening the host");
 	out->isa = target_host_isa(out->host);
 	if (options->clones)
 		target_host_allow_clones(out->host);
 	r = target_select(out->host, options->rules, &out->selection);
+	stopwatch_say(&start_ns, "selecting");
 	if (!r)
 		r = choose_outside(options->also, out);
 	return r ? r : add_all(out);

@@ -22,6 +22,7 @@
 #include "target/leftover.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/stopwatch.h"
 
 #define SPARE_VCPUS	 16  /* slots beyond the vCPUs that are there at the start */
 #define COMMAND_VCPUS	 32  /* slots for those of a command, at least */
@@ -122,6 +123,7 @@ static int load(struct session *session)
 int session_new(const struct session_options *options, struct session **out)
 {
 	_cleanup_(session_free) struct session *session = NULL;
+	u64 start_ns;
 	int r;
 
 	session = calloc(1, sizeof(*session));
@@ -138,8 +140,10 @@ int session_new(const struct session_options *options, struct session **out)
 		r = signals_take(&session->signals);
 	if (!r)
 		r = choose_functions(&session->options, &session->choice);
+	start_ns = stopwatch_now_ns();
 	if (!r)
 		r = load(session);
+	stopwatch_say(&start_ns, "loading the templates and the boundaries");
 	if (!r)
 		r = slots_new(session->attach, &session->slots);
 	if (r)
@@ -166,6 +170,7 @@ int session_attach(struct session *session)
 {
 	struct attaching attaching = { .session = session };
 	struct leftover leftover;
+	u64 start_ns = stopwatch_now_ns();
 	int r;
 
 	leftover_find("/proc", &leftover);
@@ -178,6 +183,7 @@ int session_attach(struct session *session)
 			     session->choice.function_cnt, attach_progress, &attaching,
 			     &attaching.stop);
 	progress_clear(&session->progress);
+	stopwatch_say(&start_ns, "attaching");
 	for (size_t i = 0; i < session->choice.function_cnt; i++)
 		if (session->choice.functions[i].error)
 			log_warn("%s is not traced: the kernel refused it: %s",

@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include "target/host.h"
+#include "target/host_cache.h"
 #include "target/module.h"
 #include "target/proto.h"
 #include "target/tracefs.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/stopwatch.h"
 
 static void cleanup_btf(struct btf **btf)
 {
@@ -56,13 +58,14 @@ int target_read_btf(const char *module, struct btf *vmlinux, struct btf **out)
 	return err_r(-errno, "cannot read the BTF of %s: %m", module);
 }
 
-static int judge_running_kernel(struct target_host *host)
+static int judge_running_kernel(struct target_host *host, bool fresh)
 {
 	_cleanup_(kallsyms_free) struct kallsyms *kallsyms = NULL;
 	_cleanup_(sites_free) struct sites *sites = NULL;
 	_cleanup_(cleanup_btf) struct btf *vmlinux = NULL;
 	_cleanup_(cleanup_btf) struct btf *kvm = NULL;
 	_cleanup_(cleanup_btf) struct btf *vendor = NULL;
+	u64 start_ns = stopwatch_now_ns();
 	struct target_sources sources;
 	int r;
 
@@ -74,22 +77,24 @@ static int judge_running_kernel(struct target_host *host)
 		r = target_read_btf(host->modules[1], vmlinux, &vendor);
 	if (!r)
 		r = target_btf_fds(host->modules, host->module_cnt, host->btf_fds);
+	stopwatch_say(&start_ns, "reading BTF");
 	if (!r)
-		r = target_read_kallsyms(host->modules, host->module_cnt, &kallsyms);
-	if (!r)
-		r = target_read_sites(host->modules, host->module_cnt, &sites);
+		r = host_cache_get(host->modules, host->module_cnt, fresh, &kallsyms, &sites);
 	if (r)
 		return r;
+	stopwatch_say(&start_ns, "reading symbols and ftrace's functions");
 	sources = (struct target_sources){
 		.kallsyms = kallsyms,
 		.sites = sites,
 		.btf = (struct btf *[]){ kvm, vendor },
 		.max_args = proto_max_args(vmlinux),
 	};
-	return target_judge(host, &sources);
+	r = target_judge(host, &sources);
+	stopwatch_say(&start_ns, "judging");
+	return r;
 }
 
-int target_host_open(struct target_host **out)
+int target_host_open(bool fresh, struct target_host **out)
 {
 	_cleanup_(target_host_free) struct target_host *host = NULL;
 	struct module_missing missing;
@@ -103,7 +108,7 @@ int target_host_open(struct target_host **out)
 		return err_r(r, "%s: %s", missing.what, missing.remedy);
 	r = target_host_new(isa, &host);
 	if (!r)
-		r = judge_running_kernel(host);
+		r = judge_running_kernel(host, fresh);
 	if (!r)
 		*out = TAKE_PTR(host);
 	return r;

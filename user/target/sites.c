@@ -9,16 +9,16 @@
 #include "util/log.h"
 
 struct sites {
-	char **v; /* "module:name", sorted */
+	struct site *v; /* sorted */
 	size_t cnt, cap;
 };
 
 static int compare(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct site *)a)->key, ((const struct site *)b)->key);
 }
 
-static int add(struct sites *s, const char *module, const char *name)
+static int add(struct sites *s, const char *module, const char *name, u32 line)
 {
 	if (s->cnt == s->cap) {
 		size_t cap = s->cap ? 2 * s->cap : 1024;
@@ -29,20 +29,24 @@ static int add(struct sites *s, const char *module, const char *name)
 		s->v = p;
 		s->cap = cap;
 	}
-	if (asprintf(&s->v[s->cnt], "%s:%s", module, name) < 0)
+	if (asprintf(&s->v[s->cnt].key, "%s:%s", module, name) < 0)
 		return -ENOMEM;
-	s->cnt++;
+	s->v[s->cnt++].line = line;
 	return 0;
 }
 
 /* "kvm_vcpu_ioctl [kvm]"; without the bracket it is vmlinux's. */
-static int add_line(struct sites *s, char *line, const char *const *modules, size_t module_cnt)
+static int add_line(struct sites *s, char *line, u32 number, const char *const *modules,
+		    size_t module_cnt)
 {
 	static char vmlinux[] = "vmlinux";
 	char *save = NULL;
 	char *name = strtok_r(line, " \t\n", &save);
 	char *module = strtok_r(NULL, " \t\n", &save);
+	char *other_number = strtok_r(NULL, " \t\n", &save);
 
+	if (other_number)
+		number = strtoul(other_number, NULL, 10);
 	if (!name || (module && *module != '['))
 		return 0;
 	if (module) {
@@ -53,7 +57,7 @@ static int add_line(struct sites *s, char *line, const char *const *modules, siz
 	}
 	for (size_t i = 0; i < module_cnt; i++) {
 		if (!strcmp(modules[i], module))
-			return add(s, module, name);
+			return add(s, module, name, number);
 	}
 	return 0;
 }
@@ -63,10 +67,11 @@ int sites_read(FILE *f, const char *const *modules, size_t module_cnt, struct si
 	_cleanup_(sites_free) struct sites *s = calloc(1, sizeof(*s));
 	_cleanup_free_ char *line = NULL;
 	size_t cap = 0;
+	u32 number = 0;
 	int r = s ? 0 : -ENOMEM;
 
 	while (!r && getline(&line, &cap, f) > 0)
-		r = add_line(s, line, modules, module_cnt);
+		r = add_line(s, line, ++number, modules, module_cnt);
 	if (r)
 		return err_r(r, "no memory for ftrace's functions");
 	if (ferror(f))
@@ -84,18 +89,29 @@ void sites_free(struct sites **sites)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->cnt; i++)
-		free(s->v[i]);
+		free(s->v[i].key);
 	free(s->v);
 	free(s);
 	*sites = NULL;
 }
 
+const struct site *sites_find(const struct sites *s, const char *module, const char *name)
+{
+	char text[512];
+	struct site key = { .key = text };
+
+	if (!s->cnt || snprintf(text, sizeof(text), "%s:%s", module, name) >= (int)sizeof(text))
+		return NULL;
+	return bsearch(&key, s->v, s->cnt, sizeof(*s->v), compare);
+}
+
 bool sites_have(const struct sites *s, const char *module, const char *name)
 {
-	char key[512];
-	const char *p = key;
+	return sites_find(s, module, name) != NULL;
+}
 
-	if (!s->cnt || snprintf(key, sizeof(key), "%s:%s", module, name) >= (int)sizeof(key))
-		return false;
-	return bsearch(&p, s->v, s->cnt, sizeof(*s->v), compare);
+const struct site *sites_all(const struct sites *s, size_t *cnt_out)
+{
+	*cnt_out = s->cnt;
+	return s->v;
 }

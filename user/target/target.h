@@ -63,11 +63,12 @@ struct target_function {
 struct target_host;
 
 /*
- * Read what this host has; takes a fraction of a second. Fails with -ENOENT where KVM or
+ * Read what this host has; takes a fraction of a second, or less with what an earlier call has
+ * left in the cache (host_cache.h), which @fresh does not look at. Fails with -ENOENT where KVM or
  * its vendor module is not loaded, -EPERM for lack of privileges, after saying so. A
  * kernel without BTF for modules is no failure: its functions all are TARGET_NO_BTF.
  */
-int target_host_open(struct target_host **out);
+int target_host_open(bool fresh, struct target_host **out);
 void target_host_free(struct target_host **host);
 
 enum isa target_host_isa(const struct target_host *host);
