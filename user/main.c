@@ -10,6 +10,7 @@
 static const struct cmd commands[] = {
 	{ "check", "can this host be profiled, and what is missing", cmd_check },
 	{ "list", "the functions that can be traced, and why the others cannot", cmd_list },
+	{ "discover", "the functions that guests have KVM run just now", cmd_discover },
 	{ "record", "record the KVM exits of a command, a VMM or the whole host", cmd_record },
 	{ "report", "show a recording: exit reasons, latencies, call trees", cmd_report },
 	{ "export", "write a recording as CSV", cmd_export },

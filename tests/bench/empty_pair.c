@@ -52,7 +52,7 @@ static int attach_all(char *names, bool clock)
 	if (!r)
 		r = target_rules_add(&rules, names, false);
 	if (!r)
-		r = target_select(host, &rules, &selection);
+		r = target_select(host, &rules, NULL, &selection);
 	for (size_t i = 0; !r && i < selection.cnt; i++) {
 		r = attach(selection.v[i], BPF_TRACE_FEXIT, clock);
 		if (!r)

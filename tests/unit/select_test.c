@@ -70,7 +70,7 @@ static int select_names(void *host, const char *include, const char *exclude, ch
 	if (!r && exclude)
 		r = target_rules_add(&rules, exclude, true);
 	if (!r)
-		r = target_select(host, &rules, &selection);
+		r = target_select(host, &rules, NULL, &selection);
 	*names = '\0';
 	for (size_t i = 0; i < selection.cnt; i++)
 		snprintf(names + strlen(names), size - strlen(names), "%s%s", i ? " " : "",

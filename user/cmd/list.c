@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "attach/mechanism.h"
+#include "target/discovered.h"
 #include "target/outside.h"
 #include "target/select.h"
 #include "target/target.h"
@@ -25,6 +26,7 @@ struct options {
 	struct target_rules patterns;
 	struct target_rules also;
 	bool only_default;
+	bool only_discovered;
 	bool only_traceable;
 	bool all;
 	bool clones;
@@ -40,6 +42,7 @@ struct listing {
 
 enum {
 	OPTION_DEFAULT = 256,
+	OPTION_DISCOVERED,
 	OPTION_TRACEABLE,
 	OPTION_ALL,
 	OPTION_ALSO,
@@ -49,7 +52,11 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "default", OPTION_DEFAULT, NULL, 0, "Only the functions that are traced by default", 0 },
+	{ "default", OPTION_DEFAULT, NULL, 0,
+	  "Only the functions of the default list, which are traced where nothing is discovered",
+	  0 },
+	{ "discovered", OPTION_DISCOVERED, NULL, 0,
+	  "Only the functions that were discovered last on this kernel (exitgraph discover)", 0 },
 	{ "traceable", OPTION_TRACEABLE, NULL, 0, "Only functions that can be traced", 0 },
 	{ "all", OPTION_ALL, NULL, 0, "The machinery of tracepoints, too", 0 },
 	{ "also", OPTION_ALSO, "GLOB[,GLOB]", 0,
@@ -73,6 +80,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 	switch (key) {
 	case OPTION_DEFAULT:
 		options->only_default = true;
+		return 0;
+	case OPTION_DISCOVERED:
+		options->only_discovered = true;
 		return 0;
 	case OPTION_TRACEABLE:
 		options->only_traceable = true;
@@ -131,6 +141,8 @@ static bool mark(const struct target_host *host, const char *pattern, bool *want
 static bool is_listed(const struct options *options, struct target_function *f)
 {
 	if (options->only_default && !f->is_default)
+		return false;
+	if (options->only_discovered && !f->is_discovered)
 		return false;
 	if (options->verify)
 		f->doubtful = true;
@@ -191,6 +203,13 @@ static int add_outside(const struct target_host *outside, const struct options *
 	return 0;
 }
 
+static const char *set_of(const struct target_function *f)
+{
+	static const char *const names[2][2] = { { "-", "seen" }, { "default", "default+seen" } };
+
+	return names[f->is_default][f->is_discovered];
+}
+
 static void print_functions(const struct listing *listing)
 {
 	int name_width = strlen("FUNCTION"), module_width = strlen("MODULE");
@@ -202,14 +221,13 @@ static void print_functions(const struct listing *listing)
 		module_width = module > module_width ? module : module_width;
 	}
 	if (listing->cnt)
-		printf("%-*s  %-*s  %-7s  %s\n", name_width, "FUNCTION", module_width, "MODULE",
+		printf("%-*s  %-*s  %-12s  %s\n", name_width, "FUNCTION", module_width, "MODULE",
 		       "SET", "TRACED BY");
 	for (size_t i = 0; i < listing->cnt; i++) {
 		const struct target_function *f = listing->v[i];
 
-		printf("%-*s  %-*s  %-7s  %s%s\n", name_width, f->name, module_width, f->module,
-		       f->is_default ? "default" : "-", f->why ? "no: " : "",
-		       f->why ? f->why : mechanism_of(f)->name);
+		printf("%-*s  %-*s  %-12s  %s%s\n", name_width, f->name, module_width, f->module,
+		       set_of(f), f->why ? "no: " : "", f->why ? f->why : mechanism_of(f)->name);
 	}
 }
 
@@ -294,9 +312,10 @@ static json_t *summary_to_json(const struct summary *s)
 
 static json_t *function_to_json(const struct target_function *f)
 {
-	return json_pack("{s:s, s:s, s:b, s:b, s:s, s:s*, s:s*}", "function", f->name, "module",
-			 f->module, "default", f->is_default, "traceable", f->verdict == TARGET_OK,
-			 "verdict", target_verdict_name(f->verdict), "mechanism",
+	return json_pack("{s:s, s:s, s:b, s:b, s:b, s:s, s:s*, s:s*}", "function", f->name,
+			 "module", f->module, "default", f->is_default, "discovered",
+			 f->is_discovered, "traceable", f->verdict == TARGET_OK, "verdict",
+			 target_verdict_name(f->verdict), "mechanism",
 			 f->verdict == TARGET_OK ? mechanism_of(f)->name : NULL, "why", f->why);
 }
 
@@ -344,6 +363,20 @@ static int print(const struct target_host *host, const struct options *options,
 	return r;
 }
 
+/* What the cache has, if anything. -ENOENT, after saying so, where that is what is asked for. */
+static int mark_discovered(struct target_host *host, const struct options *options)
+{
+	struct discovered found;
+	int r = discovered_load(host, &found);
+
+	if (!r || !options->only_discovered)
+		return 0;
+	return err_r(-EINVAL,
+		     "nothing was discovered on this kernel yet (%s): run 'exitgraph discover' "
+		     "while a guest runs",
+		     strerror(-r));
+}
+
 static int list(const struct options *options)
 {
 	_cleanup_(target_host_free) struct target_host *host = NULL;
@@ -357,6 +390,9 @@ static int list(const struct options *options)
 			return r;
 		if (options->clones)
 			target_host_allow_clones(host);
+		r = mark_discovered(host, options);
+		if (r)
+			return r;
 		r = make_listing(host, options, &listing);
 	}
 	if (options->also.cnt && (!r || r == -ENOENT)) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "collect/discover.h"
 #include "collect/session.h"
 #include "profile/store.h"
 #include "render/stream.h"
@@ -32,6 +33,8 @@ enum {
 	OPTION_CLONES,
 	OPTION_MAX_VCPUS,
 	OPTION_REPORT,
+	OPTION_DISCOVER,
+	OPTION_NO_CACHE,
 };
 
 static const struct argp_option options[] = {
@@ -42,11 +45,19 @@ static const struct argp_option options[] = {
 	  "still runs is sent SIGTERM",
 	  0 },
 	{ "functions", OPTION_FUNCTIONS, "GLOB[,GLOB]", 0,
-	  "trace these functions instead of the default list; @FILE reads globs from a file, "
-	  "'default' is the default list",
+	  "trace these functions, and do not look for what runs; @FILE reads globs from a file, "
+	  "'default' is the list of the exit path's functions, 'discovered' what was discovered "
+	  "last on this kernel",
 	  1 },
 	{ "functions-file", OPTION_FUNCTIONS_FILE, "FILE", 0,
 	  "trace the functions that FILE names, one a line", 1 },
+	{ "discover", OPTION_DISCOVER, "TIME", 0,
+	  "watch for TIME (500ms) which functions the VMs have KVM run, and trace those; 0: do "
+	  "not, and trace the default list. A COMMAND is not watched: traced are the default "
+	  "list and what was discovered last",
+	  1 },
+	{ "no-cache", OPTION_NO_CACHE, NULL, 0,
+	  "take nothing that an earlier run has left in the cache (/var/cache/exitgraph)", 1 },
 	{ "exclude", OPTION_EXCLUDE, "GLOB[,GLOB]", 0, "do not trace these functions", 1 },
 	{ "exits-only", OPTION_EXITS_ONLY, NULL, 0,
 	  "record reasons and latencies alone, without call trees: attaches at once, and costs "
@@ -139,6 +150,16 @@ static error_t parse_number(int key, char *arg, struct session_options *session)
 	return 0;
 }
 
+/* A duration, or 0. */
+static int parse_discover(const char *arg, u64 *out)
+{
+	unsigned long long ns = 0;
+	int r = strcmp(arg, "0") ? cmd_parse_duration("--discover", arg, &ns) : 0;
+
+	*out = ns;
+	return r;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
@@ -160,6 +181,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_FUNCTIONS_FILE:
 		r = target_rules_add_file(&arguments->rules, arg, false);
+		break;
+	case OPTION_DISCOVER:
+		r = parse_discover(arg, &arguments->session.discover_ns);
+		break;
+	case OPTION_NO_CACHE:
+		arguments->session.no_cache = true;
 		break;
 	case OPTION_EXCLUDE:
 		r = target_rules_add(&arguments->rules, arg, true);
@@ -248,6 +275,8 @@ static int record(const struct arguments *arguments)
 	log_debug("the profile is written");
 	if (!r && (arguments->report || !arguments->quiet))
 		r = summary_print(profile->first, arguments->output, arguments->report, stdout);
+	if (!r && !arguments->quiet && *session_how_chosen(session))
+		printf("functions: %s\n", session_how_chosen(session));
 	/* The profile is there, with or without its summary. */
 	if (stream_finish(stdout, "the summary") && !r)
 		log_info("the profile was written to %s all the same", arguments->output);
@@ -276,7 +305,10 @@ static int check_exits_only(const struct arguments *arguments)
 
 int cmd_record(int argc, char **argv)
 {
-	_cleanup_(cleanup_arguments) struct arguments arguments = { .output = DEFAULT_OUTPUT };
+	_cleanup_(cleanup_arguments) struct arguments arguments = {
+		.session.discover_ns = DISCOVER_DEFAULT_NS,
+		.output = DEFAULT_OUTPUT,
+	};
 	int status;
 
 	if (cmd_parse(&argp, argc, argv, &arguments, &status))

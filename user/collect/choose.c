@@ -2,14 +2,21 @@
 #include "collect/choose.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "collect/discover.h"
 #include "target/module.h"
 #include "target/outside.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/stopwatch.h"
 #include "xg_log.h"
+
+/* What ran, and what is open around it: a vCPU that never leaves KVM_RUN does not call that. */
+#define WATCHED "discovered,kvm_vcpu_ioctl,vcpu_run,vcpu_enter_guest"
 
 static void add_function(struct choice *choice, const struct target_function *target)
 {
@@ -71,7 +78,94 @@ static int choose_outside(const struct target_rules *rules, struct choice *choic
 	return r ? r : target_outside_select(choice->outside, rules, &choice->outside_selection);
 }
 
-int choose_functions(const struct session_options *options, struct choice *out)
+static void how(struct choice *choice, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void how(struct choice *choice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(choice->how, sizeof(choice->how), format, args);
+	va_end(args);
+}
+
+/* Watch what runs. *@fallback_out is what to trace; it stays if nothing was discovered. */
+static int choose_running(const struct session_options *options, int stop_fd, struct choice *choice,
+			  const char **fallback_out)
+{
+	const struct discover_options discovering = {
+		.pid = options->pid,
+		.duration_ns = options->discover_ns,
+		.stop_fd = stop_fd,
+		.fresh = options->no_cache,
+	};
+	struct discovered found;
+	char why[160];
+	int r = discover(&discovering, &choice->host, &found, why, sizeof(why));
+
+	if (r == -ENXIO || r == -ENODATA || r == -EOPNOTSUPP) {
+		log_info("functions are not discovered: %s; tracing the default list", why);
+		return 0;
+	}
+	if (r)
+		return r;
+	*fallback_out = WATCHED;
+	how(choice, "discovered in %.0f ms (%llu calls seen, %llu not looked at)",
+	    options->discover_ns / 1e6, (unsigned long long)found.counts.event_cnt,
+	    (unsigned long long)found.counts.lost_cnt);
+	if (found.other_cnt)
+		log_debug("%zu functions ran that cannot be traced; 'exitgraph list --discovered' "
+			  "says why",
+			  found.other_cnt);
+	return 0;
+}
+
+/* What was discovered earlier, if the user means that, or nobody else says anything. */
+static void choose_cached(const struct session_options *options, struct choice *choice,
+			  const char **fallback_out)
+{
+	bool named = target_rules_include(options->rules, "discovered");
+	bool wanted = named || (options->discover_ns && !options->no_cache &&
+				!target_rules_include(options->rules, NULL));
+	struct discovered found;
+	int r = wanted ? discovered_load(choice->host, &found) : -ENOENT;
+
+	if (wanted)
+		log_debug("the cache of discovered functions: %s", r ? strerror(-r) : "taken");
+	if (!r && named) {
+		how(choice, "discovered %s, of %s (cached)", found.when, found.whose);
+	} else if (!r) {
+		*fallback_out = "default,discovered";
+		how(choice, "the default list, and those discovered %s, of %s (cached)", found.when,
+		    found.whose);
+	}
+}
+
+static int choose_in_kvm(const struct session_options *options, int stop_fd, struct choice *choice)
+{
+	_cleanup_(target_rules_free) struct target_rules fallback = { 0 };
+	bool live = options->discover_ns && !options->command &&
+		    !target_rules_include(options->rules, NULL);
+	const char *names = "default";
+	int r = 0;
+
+	if (live)
+		r = choose_running(options, stop_fd, choice, &names);
+	else
+		r = target_host_open(options->no_cache, &choice->host);
+	if (r)
+		return r;
+	if (!strcmp(names, "default") && !target_rules_include(options->rules, NULL))
+		how(choice, "the default list");
+	if (!strcmp(names, "default"))
+		choose_cached(options, choice, &names);
+	if (options->clones)
+		target_host_allow_clones(choice->host);
+	r = target_rules_add(&fallback, names, false);
+	return r ? r : target_select(choice->host, options->rules, &fallback, &choice->selection);
+}
+
+int choose_functions(const struct session_options *options, int stop_fd, struct choice *out)
 {
 	u64 start_ns = stopwatch_now_ns();
 	struct module_missing missing;
@@ -81,18 +175,15 @@ int choose_functions(const struct session_options *options, struct choice *out)
 		r = module_find_vendor(&out->isa, &missing);
 		return r ? err_r(r, "%s: %s", missing.what, missing.remedy) : 0;
 	}
-	r = target_host_open(false, &out->host);
+	r = choose_in_kvm(options, stop_fd, out);
 	if (r)
 		return r;
-	stopwatch_say(&start_ns, "opening the host");
 	out->isa = target_host_isa(out->host);
-	if (options->clones)
-		target_host_allow_clones(out->host);
-	r = target_select(out->host, options->rules, &out->selection);
-	stopwatch_say(&start_ns, "selecting");
+	r = choose_outside(options->also, out);
 	if (!r)
-		r = choose_outside(options->also, out);
-	return r ? r : add_all(out);
+		r = add_all(out);
+	stopwatch_say(&start_ns, "choosing functions");
+	return r;
 }
 
 void choice_free(struct choice *choice)

@@ -139,7 +139,7 @@ int session_new(const struct session_options *options, struct session **out)
 	if (!r)
 		r = signals_take(&session->signals);
 	if (!r)
-		r = choose_functions(&session->options, &session->choice);
+		r = choose_functions(&session->options, session->signals.fd, &session->choice);
 	start_ns = stopwatch_now_ns();
 	if (!r)
 		r = load(session);
@@ -338,4 +338,9 @@ void session_function_cnt(const struct session *session, size_t *attached_out, s
 		*attached_out += session->choice.functions[i].attached;
 		*refused_out += session->choice.functions[i].error != 0;
 	}
+}
+
+const char *session_how_chosen(const struct session *session)
+{
+	return session->choice.how;
 }

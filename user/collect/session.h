@@ -22,7 +22,10 @@ struct session_options {
 	const struct target_rules *rules;
 	/* Functions outside of KVM: see target/outside.h. */
 	const struct target_rules *also;
-	bool clones;	 /* trace the compiler's clones, too */
+	bool clones; /* trace the compiler's clones, too */
+	/* Without rules: how long to look for functions that run; 0 = trace the default list. */
+	u64 discover_ns;
+	bool no_cache;	 /* take nothing from the cache */
 	char **command;	 /* NULL-terminated, or NULL */
 	int pid;	 /* of a VMM, or 0 */
 	u64 duration_ns; /* 0 = until the command or the VMM ends, or a signal comes */
@@ -61,6 +64,9 @@ void session_release(struct session *session);
 
 /* How many functions were attached, and how many the kernel refused. */
 void session_function_cnt(const struct session *session, size_t *attached_out, size_t *refused_out);
+
+/* How the functions were chosen: "discovered in 500 ms". Empty if the user named them. */
+const char *session_how_chosen(const struct session *session);
 
 void session_free(struct session **session);
 

@@ -69,6 +69,57 @@ int vmm_count_vcpus(pid_t pid)
 	return cnt;
 }
 
+/* Append the threads of @pid, which may just be ending. */
+static int add_threads(const char *pid, pid_t **tids, size_t *cnt)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%.16s/task", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		pid_t tid = atoi(entry->d_name);
+		void *p;
+
+		if (tid <= 0)
+			continue;
+		p = realloc(*tids, (*cnt + 1) * sizeof(**tids));
+		if (!p)
+			return -ENOMEM;
+		*tids = p;
+		(*tids)[(*cnt)++] = tid;
+	}
+	return 0;
+}
+
+int vmm_threads(pid_t pid, pid_t **out, size_t *cnt_out, size_t *vmm_cnt_out)
+{
+	_cleanup_closedir_ DIR *dir = opendir("/proc");
+	_cleanup_free_ pid_t *tids = NULL;
+	size_t cnt = 0, vmm_cnt = 0;
+	struct dirent *entry;
+	bool has_vm;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (!r && (entry = readdir(dir))) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    (pid && atoi(entry->d_name) != pid) ||
+		    count_in_process(entry->d_name, &has_vm) <= 0)
+			continue;
+		vmm_cnt++;
+		r = add_threads(entry->d_name, &tids, &cnt);
+	}
+	if (r)
+		return r;
+	*out = TAKE_PTR(tids);
+	*cnt_out = cnt;
+	*vmm_cnt_out = vmm_cnt;
+	return 0;
+}
+
 /* The value of QEMU's -name: "NAME", "guest=NAME,..." or "NAME,process=...". */
 static void take_qemu_name(const char *value, char *name, size_t size)
 {

@@ -14,6 +14,12 @@
 int vmm_count_vcpus(pid_t pid);
 
 /*
+ * The threads of process @pid, or if that is 0 of all processes that have a vCPU open: which of
+ * them run vCPUs, /proc does not tell. Free *@out. 0 or -errno; nothing is said.
+ */
+int vmm_threads(pid_t pid, pid_t **out, size_t *cnt_out, size_t *vmm_cnt_out);
+
+/*
  * A name for the VM of @pid: QEMU's -name from the command line, else the name that the
  * process gave itself, else the program's; an empty string if the process is gone.
  */

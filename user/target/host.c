@@ -162,6 +162,11 @@ static size_t lower_bound(const struct target_host *host, const char *name, size
 	return low;
 }
 
+size_t target_host_first(const struct target_host *host, const char *name)
+{
+	return lower_bound(host, name, strlen(name) + 1);
+}
+
 static bool in_module(const struct target_function *function, const char *module, size_t len)
 {
 	return !module || (!strncmp(function->module, module, len) && !function->module[len]);

@@ -136,10 +136,9 @@ static int judge_uniqueness(struct target_function *f, const struct target_sourc
 }
 
 /* TARGET_CLONE is left of those that target_host_allow_clones() may allow, and of vmlinux'. */
-static int judge_clone(struct target_function *f, const struct target_sources *sources,
-		       bool outside)
+static int judge_clone(struct target_function *f, bool outside)
 {
-	if (!sites_have(sources->sites, f->module, f->name))
+	if (!f->site_line)
 		return target_function_set(f, TARGET_NO_SITE, "%s",
 					   target_verdict_text(TARGET_NO_SITE));
 	return target_function_set(f, TARGET_CLONE, "%s",
@@ -157,7 +156,7 @@ static int judge_symbol(struct target_function *f, const struct target_sources *
 					   target_verdict_text(TARGET_NO_SYMBOL));
 	r = judge_uniqueness(f, sources);
 	if (!r && !f->why && target_name_is_clone(f->name))
-		r = judge_clone(f, sources, outside);
+		r = judge_clone(f, outside);
 	return r;
 }
 
@@ -170,7 +169,7 @@ static int judge_type(struct target_function *f, const struct target_sources *so
 	if (!f->btf_id)
 		return target_function_set(f, TARGET_NO_BTF, "%s",
 					   target_verdict_text(TARGET_NO_BTF));
-	if (!sites_have(sources->sites, f->module, f->name))
+	if (!f->site_line)
 		return target_function_set(f, TARGET_NO_SITE, "%s",
 					   target_verdict_text(TARGET_NO_SITE));
 	if (f->verdict != TARGET_OK)
@@ -187,8 +186,10 @@ static int judge(struct target_function *f, const struct target_sources *sources
 		 const struct btf *btf, bool outside)
 {
 	const struct deny_entry *denied = outside ? deny_find_outside(f->name) : deny_find(f->name);
+	const struct site *site = sites_find(sources->sites, f->module, f->name);
 	int r;
 
+	f->site_line = site ? site->line : 0;
 	if (denied)
 		return target_function_set(f, denied->verdict, "%s", denied->reason);
 	r = judge_symbol(f, sources, outside);

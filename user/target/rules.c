@@ -89,6 +89,15 @@ void target_rules_free(struct target_rules *rules)
 	*rules = (struct target_rules){ 0 };
 }
 
+bool target_rules_include(const struct target_rules *rules, const char *pattern)
+{
+	for (size_t i = 0; i < rules->cnt; i++) {
+		if (!rules->v[i].exclude && (!pattern || !strcmp(rules->v[i].pattern, pattern)))
+			return true;
+	}
+	return false;
+}
+
 bool target_pattern_is_glob(const char *pattern)
 {
 	return strpbrk(pattern, "*?[");
@@ -122,5 +131,7 @@ bool target_pattern_matches(const char *pattern, const struct target_function *f
 {
 	if (!strcmp(pattern, "default"))
 		return function->is_default;
+	if (!strcmp(pattern, "discovered"))
+		return function->is_discovered;
 	return target_pattern_means(pattern, function->module, function->name);
 }

@@ -70,7 +70,8 @@ static void flush_misses(struct selector *s)
 /* A rule that chose nothing: say so, now or, if it is a file's, with the others of the file. */
 static void report(struct selector *s, const struct target_rule *rule, const struct match *match)
 {
-	bool glob = target_pattern_is_glob(rule->pattern) || !strcmp(rule->pattern, "default");
+	bool glob = target_pattern_is_glob(rule->pattern) || !strcmp(rule->pattern, "default") ||
+		    !strcmp(rule->pattern, "discovered");
 	char text[512];
 
 	if (match->untraceable)
@@ -111,15 +112,6 @@ static void apply_all(struct selector *s, const struct target_rules *rules, bool
 	flush_misses(s);
 }
 
-static bool has_includes(const struct target_rules *rules)
-{
-	for (size_t i = 0; i < rules->cnt; i++) {
-		if (!rules->v[i].exclude)
-			return true;
-	}
-	return false;
-}
-
 static int collect(const struct selector *s, struct target_selection *out)
 {
 	struct target_selection selection = { 0 };
@@ -141,10 +133,11 @@ static int collect(const struct selector *s, struct target_selection *out)
 }
 
 int target_select(struct target_host *host, const struct target_rules *rules,
-		  struct target_selection *out)
+		  const struct target_rules *fallback, struct target_selection *out)
 {
 	static char default_pattern[] = "default";
-	const struct target_rule default_rule = { .pattern = default_pattern };
+	static struct target_rule default_rule = { .pattern = default_pattern };
+	static const struct target_rules default_rules = { &default_rule, 1 };
 	_cleanup_free_ bool *chosen = NULL;
 	struct selector s = { .host = host };
 
@@ -152,8 +145,10 @@ int target_select(struct target_host *host, const struct target_rules *rules,
 	s.chosen = chosen = calloc(s.cnt + 1, sizeof(*chosen));
 	if (!chosen)
 		return err_r(-ENOMEM, "no memory for the list of functions");
-	if (!has_includes(rules))
-		apply(&s, &default_rule);
+	fallback = fallback ? fallback : &default_rules;
+	/* What it lacks is no fault of the user's: nothing is reported. */
+	for (size_t i = 0; !target_rules_include(rules, NULL) && i < fallback->cnt; i++)
+		apply(&s, &fallback->v[i]);
 	apply_all(&s, rules, false);
 	apply_all(&s, rules, true);
 	return s.error ? s.error : collect(&s, out);

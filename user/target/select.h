@@ -5,6 +5,7 @@
  *	kvm_vcpu_run		a name: an error if it cannot be traced
  *	kvm_amd:svm_*		a glob (* ? [...]), of one module when prefixed
  *	default			the functions of the exit path (no C function has this name)
+ *	discovered		those that have been seen to run (nor this)
  *	@FILE			the rules in a file, one a line, # begins a comment; what this
  *				host lacks of them is a warning, since such lists outlive kernels
  *
@@ -39,6 +40,9 @@ int target_rules_add(struct target_rules *rules, const char *text, bool exclude)
  */
 int target_rules_add_file(struct target_rules *rules, const char *path, bool exclude);
 
+/* Is @pattern one of those to include; is there any, if it is NULL? */
+bool target_rules_include(const struct target_rules *rules, const char *pattern);
+
 /* Does the name or glob @pattern mean @function? */
 bool target_pattern_matches(const char *pattern, const struct target_function *function);
 
@@ -54,12 +58,12 @@ struct target_selection {
 void target_selection_free(struct target_selection *selection);
 
 /*
- * The functions that @rules name and that can be traced; all of the default list if no rule
- * includes any. Doubtful ones have been test-loaded. A glob or exclusion that matches
- * nothing is a warning; a name on the command line that cannot be traced is -EINVAL, as is
- * a selection with nothing left in it, after saying why.
+ * The functions that @rules name and that can be traced; if no rule includes any,
+ * those of @fallback (NULL: the default list). Doubtful ones have been test-loaded. A glob or
+ * exclusion that matches nothing is a warning; a name on the command line that cannot be traced is
+ * -EINVAL, as is a selection with nothing left in it, after saying why.
  */
 int target_select(struct target_host *host, const struct target_rules *rules,
-		  struct target_selection *out);
+		  const struct target_rules *fallback, struct target_selection *out);
 
 #endif

@@ -54,10 +54,12 @@ struct target_function {
 	u32 btf_id;   /* attach_btf_id; 0 = none */
 	u32 arg_cnt;  /* registers that its arguments take */
 	enum target_verdict verdict;
-	char *why;	 /* unless TARGET_OK: why it cannot be traced */
-	bool doubtful;	 /* takes a struct by value: only target_try_load() tells */
-	bool is_clone;	 /* a clone that may be attached: by its symbol, for it has no type */
-	bool is_default; /* of the exit path: traced when no rules are given */
+	char *why;	    /* unless TARGET_OK: why it cannot be traced */
+	bool doubtful;	    /* takes a struct by value: only target_try_load() tells */
+	bool is_clone;	    /* a clone that may be attached: by its symbol, for it has no type */
+	bool is_default;    /* of the exit path: see defaults.h */
+	bool is_discovered; /* has been seen to run: see discovery.h */
+	u32 site_line;	    /* as of struct site; 0 = none */
 };
 
 struct target_host;
@@ -87,6 +89,9 @@ struct target_function **target_host_functions(const struct target_host *host, s
  * Where the compiler left a clone only (name.isra.0), the clone.
  */
 struct target_function *target_host_find(const struct target_host *host, const char *name);
+
+/* The index of the first function whose name is not before @name. */
+size_t target_host_first(const struct target_host *host, const char *name);
 
 /* The user wants clones: from here on those of KVM's that ftrace can patch can be traced. */
 void target_host_allow_clones(struct target_host *host);
