@@ -305,6 +305,72 @@ scenario_memory() {
 	done
 }
 
+# What a user of the kernel's tracing has set, and what is on.
+tracing_state() {
+	(
+		cd /sys/kernel/tracing || exit
+		for file in current_tracer tracing_on trace_clock buffer_size_kb set_ftrace_filter \
+			set_ftrace_notrace set_ftrace_pid set_event options/*; do
+			echo "$file: $(cat $file)"
+		done
+	)
+}
+
+# discover_end_by NAME SIGNAL [guardian]: a discovery is ended while it watches, and so may be its guardian.
+discover_end_by() {
+	exitgraph discover -d 60s >"$1.out" 2>"$1.err" &
+	watcher=$!
+	until grep -qx function /sys/kernel/tracing/instances/exitgraph.*/current_tracer 2>/dev/null; do
+		sleep 0.1
+	done
+	# shellcheck disable=SC2046  # as many words as there are
+	[ -z "${3-}" ] || kill -STOP $(pidof xg-guardian)
+	kill "-$2" $watcher
+	wait $watcher
+	echo $? >"$1.status"
+	# shellcheck disable=SC2046
+	[ -z "${3-}" ] || kill -KILL $(pidof xg-guardian)
+	while pidof xg-guardian >/dev/null; do
+		sleep 0.1
+	done
+	ls /sys/kernel/tracing/instances >"$1.instances"
+}
+
+# A user traces all the while, some of the same functions among others.
+scenario_discover() {
+	tracing=/sys/kernel/tracing
+	mkdir $tracing/instances/users
+	echo kvm_cpuid kvm_arch_vcpu_load >$tracing/instances/users/set_ftrace_filter
+	echo function >$tracing/instances/users/current_tracer
+	echo kvm_emulate_cpuid vfs_read >$tracing/set_ftrace_filter
+	echo function_graph >$tracing/current_tracer
+	tracing_state >tracing.before
+	run discover-none exitgraph discover
+	exitgraph guest cpuid --forever >guest.out 2>&1 &
+	guest=$!
+	renice 19 -p $guest
+	until has_vcpu $guest; do
+		sleep 0.1
+	done
+	run discover exitgraph discover -p $guest -o discover.list
+	ls $tracing/instances >discover.instances
+	discover_end_by discover-int INT
+	discover_end_by discover-kill KILL
+	discover_end_by discover-both KILL guardian
+	run discover-again exitgraph discover
+	ls $tracing/instances >discover-again.instances
+	tracing_state >tracing.after
+	grep -c kvm_cpuid $tracing/instances/users/trace >tracing.users
+	echo nop >$tracing/current_tracer
+	echo >$tracing/set_ftrace_filter
+	rmdir $tracing/instances/users
+	record_default discovered -p $guest -d 1s
+	kill $guest
+	run list-discovered exitgraph list --discovered
+	record_default discovered-command -- exitgraph guest cpuid --count 500
+	record_default discovered-edited --functions @discover.list -- exitgraph guest cpuid --count 500
+}
+
 # For hosts that cannot be profiled.
 scenario_refusal() {
 	run check exitgraph check
