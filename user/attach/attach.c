@@ -19,7 +19,8 @@
 
 #define CAPTURES_BYTES (8 << 20)
 #define SPARE_THREADS  1024 /* that have run a vCPU, and now another runs it */
-#define MEMORY_SPARE   8 /* one part in so many of what is available stays so */
+#define MEMORY_SPARE   8    /* one part in so many of what is available stays so */
+#define DESCRIPTORS    (1 << 16)
 
 struct attach {
 	struct exitgraph_bpf *skel;
@@ -101,12 +102,17 @@ void attach_free(struct attach **attach_ptr)
 	*attach_ptr = NULL;
 }
 
-/* Every probe keeps descriptors open; the usual soft limit of 1024 is too low. */
+/*
+ * A function keeps four descriptors open: the usual soft limit of 1024 is too low, and for all
+ * functions the usual hard limit of 4096, too, which root may raise.
+ */
 static void raise_descriptor_limit(void)
 {
-	struct rlimit limit;
+	struct rlimit limit, more = { DESCRIPTORS, DESCRIPTORS };
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	if (limit.rlim_max < DESCRIPTORS && !setrlimit(RLIMIT_NOFILE, &more))
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);

@@ -28,10 +28,15 @@ static bool due(struct progress *progress, bool last)
 	return true;
 }
 
-void progress_attach(struct progress *progress, size_t done, size_t total)
+void progress_attach(struct progress *progress, size_t done, size_t total, u64 elapsed_ns)
 {
-	if (due(progress, done == total))
-		fprintf(stderr, "\r\033[Kattaching %zu of %zu functions", done, total);
+	double left_s = done ? elapsed_ns / 1e9 / done * (total - done) : 0;
+
+	if (!due(progress, done == total))
+		return;
+	fprintf(stderr, "\r\033[Kattaching %zu of %zu functions", done, total);
+	if (left_s >= 1)
+		fprintf(stderr, ", some %.0f s to go", left_s);
 }
 
 void progress_record(struct progress *progress, u64 elapsed_ns, u64 exit_cnt, size_t vcpu_cnt)

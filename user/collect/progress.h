@@ -14,8 +14,8 @@ struct progress {
 	bool dirty;   /* a line stands on the terminal */
 };
 
-/* "attaching 34 of 92 functions"; at most ten times a second. */
-void progress_attach(struct progress *progress, size_t done, size_t total);
+/* "attaching 34 of 92 functions, some 12 s to go"; at most ten times a second. */
+void progress_attach(struct progress *progress, size_t done, size_t total, u64 elapsed_ns);
 
 /* "recording 3.2 s, 120345 exits on 2 vCPUs (Ctrl-C stops)" */
 void progress_record(struct progress *progress, u64 elapsed_ns, u64 exit_cnt, size_t vcpu_cnt);

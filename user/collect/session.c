@@ -20,13 +20,16 @@
 #include "collect/slots.h"
 #include "collect/vmm.h"
 #include "target/leftover.h"
+#include "target/probe.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/stopwatch.h"
 
-#define SPARE_VCPUS	 16  /* slots beyond the vCPUs that are there at the start */
-#define COMMAND_VCPUS	 32  /* slots for those of a command, at least */
-#define POLL_INTERVAL_MS 100 /* how soon the slots of vCPUs that went away are free again */
+#define SPARE_VCPUS	     16	 /* slots beyond the vCPUs that are there at the start */
+#define COMMAND_VCPUS	     32	 /* slots for those of a command, at least */
+#define MANY_FUNCTIONS	     250 /* from here on an estimate is due, */
+#define MANY_FUNCTIONS_TRIED 20	 /* after that many */
+#define POLL_INTERVAL_MS     100 /* how soon the slots of vCPUs that went away are free again */
 
 struct session {
 	struct session_options options;
@@ -154,23 +157,47 @@ int session_new(const struct session_options *options, struct session **out)
 
 struct attaching {
 	struct session *session;
+	u64 start_ns;
 	bool stop;
 };
+
+/*
+ * What it means to trace very many functions, said before it is too late to change one's mind.
+ * After the first of them are attached, what the others will take is known; what removing takes
+ * is tried with one probe.
+ */
+static void warn_of_many(const struct attaching *attaching, size_t done, size_t total)
+{
+	/* Not attached yet. */
+	const struct target_function *any = attaching->session->choice.functions[total - 1].target;
+	u64 elapsed_ns = stopwatch_now_ns() - attaching->start_ns, detach_ns;
+
+	if (done != MANY_FUNCTIONS_TRIED || total < MANY_FUNCTIONS)
+		return;
+	if (probe_detach_ns(any->btf_fd, any->btf_id, &detach_ns))
+		return;
+	progress_clear(&attaching->session->progress);
+	log_info("attaching %zu functions will take some %.0f s, and removing the probes at the "
+		 "end some %.0f s, in the background; fewer functions (--functions) take less",
+		 total, elapsed_ns / 1e9 * total / done, detach_ns / 1e9 * 2 * total);
+}
 
 static void attach_progress(void *arg, size_t done, size_t total)
 {
 	struct attaching *attaching = arg;
 
-	progress_attach(&attaching->session->progress, done, total);
+	progress_attach(&attaching->session->progress, done, total,
+			stopwatch_now_ns() - attaching->start_ns);
+	warn_of_many(attaching, done, total);
 	if (signals_came(&attaching->session->signals))
 		attaching->stop = true;
 }
 
 int session_attach(struct session *session)
 {
-	struct attaching attaching = { .session = session };
 	struct leftover leftover;
 	u64 start_ns = stopwatch_now_ns();
+	struct attaching attaching = { .session = session, .start_ns = start_ns };
 	int r;
 
 	leftover_find("/proc", &leftover);

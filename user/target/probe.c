@@ -7,27 +7,58 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/stopwatch.h"
 
-static int load(const struct bpf_insn *insns, size_t cnt, int btf_fd, u32 btf_id,
-		char log[PROBE_LOG_SIZE])
+/* Does nothing. */
+static const struct bpf_insn nothing[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+/* A program's descriptor, or -errno. */
+static int load_fd(const struct bpf_insn *insns, size_t cnt, int btf_fd, u32 btf_id,
+		   char log[PROBE_LOG_SIZE])
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY,
 		    .attach_btf_id = btf_id, .attach_btf_obj_fd = btf_fd, .log_level = 1,
 		    .log_buf = log, .log_size = PROBE_LOG_SIZE);
-	_cleanup_close_ int fd = -1;
+	int fd;
 
 	log[0] = '\0';
 	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "xg_probe", "GPL", insns, cnt, &opts);
-	return fd < 0 ? -errno : 0;
+	return fd < 0 ? -errno : fd;
+}
+
+static int load(const struct bpf_insn *insns, size_t cnt, int btf_fd, u32 btf_id,
+		char log[PROBE_LOG_SIZE])
+{
+	_cleanup_close_ int fd = load_fd(insns, cnt, btf_fd, btf_id, log);
+
+	return fd < 0 ? fd : 0;
+}
+
+int probe_detach_ns(int btf_fd, u32 btf_id, u64 *ns_out)
+{
+	_cleanup_close_ int fd = -1;
+	char log[PROBE_LOG_SIZE];
+	u64 start_ns;
+	int link;
+
+	fd = load_fd(nothing, ARRAY_SIZE(nothing), btf_fd, btf_id, log);
+	if (fd < 0)
+		return fd;
+	link = bpf_link_create(fd, 0, BPF_TRACE_FENTRY, NULL);
+	if (link < 0)
+		return link;
+	start_ns = stopwatch_now_ns();
+	close(link);
+	*ns_out = stopwatch_now_ns() - start_ns;
+	return 0;
 }
 
 int probe_fentry(int btf_fd, u32 btf_id, char log[PROBE_LOG_SIZE])
 {
-	static const struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	int r = load(insns, ARRAY_SIZE(insns), btf_fd, btf_id, log);
+	int r = load(nothing, ARRAY_SIZE(nothing), btf_fd, btf_id, log);
 
 	log[strcspn(log, "\n")] = '\0';
 	/* The verifier's statistics are no reason. */
