@@ -17,10 +17,6 @@
 
 #include "apply.h"
 
-#define KNOWN_RUN 32 /* operations applied in one plain loop; a power of two */
-
-_Static_assert(XG_PATH_OTHERS == KNOWN_RUN, "one run is enough for those");
-
 struct known_loop {
 	struct xg_vcpu_state *st;
 	struct xg_path *path;
@@ -109,11 +105,11 @@ ACCOUNT_INLINE void known_move_first(struct xg_reason *reason, u32 which)
 static long known_late_body(u32 k, struct known_loop *loop)
 {
 	struct xg_vcpu_state *st = loop->st;
-	const struct xg_op *op = &loop->op[k & (KNOWN_RUN - 1)];
+	const struct xg_op *op = &loop->op[k & (XG_PATH_RUN - 1)];
 
-	if (st->late >> (k & (KNOWN_RUN - 1)) & 1)
+	if (st->late >> (k & (XG_PATH_RUN - 1)) & 1)
 		apply_new_octave(st, apply_op_node(st->nodes, op),
-				 st->late_ns[k & (KNOWN_RUN - 1)]);
+				 st->late_ns[k & (XG_PATH_RUN - 1)]);
 	return LOOP_ON;
 }
 
@@ -121,14 +117,14 @@ static long known_late_body(u32 k, struct known_loop *loop)
 ACCOUNT_INLINE void known_apply_late(struct known_loop *loop, struct xg_op *op)
 {
 	loop->op = op;
-	account_loop_run(KNOWN_RUN, known_late_body, loop);
+	account_loop_run(XG_PATH_RUN, known_late_body, loop);
 	loop->st->late = 0;
 }
 
 /* Calls, so many of the path's at a time. */
 static long known_calls_body(u32 run, struct known_loop *loop)
 {
-	u32 first = (run * KNOWN_RUN) & (XG_PATH_CALLS - KNOWN_RUN);
+	u32 first = (run * XG_PATH_RUN) & (XG_PATH_CALLS - XG_PATH_RUN);
 	struct xg_vcpu_state *st = loop->st;
 	struct xg_op *op = &loop->path->call[first], *all = op;
 	void *log = st->log, *nodes = st->nodes, *chunks = st->chunks;
@@ -139,7 +135,7 @@ static long known_calls_body(u32 run, struct known_loop *loop)
 	APPLY_POINTER(chunks);
 	APPLY_POINTER(op);
 	LOOP_NOT_UNROLLED
-	for (u32 k = 0; k < KNOWN_RUN; k++) {
+	for (u32 k = 0; k < XG_PATH_RUN; k++) {
 		u64 ns = apply_op_ns(log, op);
 
 		if (k >= n)
@@ -200,7 +196,7 @@ ACCOUNT_GLOBAL int known_apply_path(struct xg_vcpu_state *st, struct xg_path *pa
 	exit_at = path->exit_at;
 	st->log[XG_AT_START_LATE].clock_ns +=
 		account_clock_ns(st, exit_at + 1) - account_clock_ns(st, exit_at);
-	account_loop_run((path->call_n + KNOWN_RUN - 1) / KNOWN_RUN, known_calls_body, &loop);
+	account_loop_run((path->call_n + XG_PATH_RUN - 1) / XG_PATH_RUN, known_calls_body, &loop);
 	known_apply_others(&loop);
 	return 0;
 }

@@ -44,7 +44,8 @@ enum xg_at {
 #define XG_PATHS	64  /* that a vCPU knows; a power of two */
 #define XG_PATH_RECORDS 512 /* likewise */
 #define XG_PATH_CALLS	256 /* operations that are XG_OP_CALL; likewise */
-#define XG_PATH_OTHERS	32  /* the others */
+#define XG_PATH_RUN	32  /* applied in one plain loop; likewise */
+#define XG_PATH_OTHERS	16  /* the others: one run is enough for those; likewise */
 #define XG_REASON_PATHS 4   /* that it knows of one reason */
 
 /* A path that was seen: the codes of its log, and its operations. */
@@ -57,8 +58,8 @@ struct xg_path {
 	u16 owner;	 /* root node of its reason; 0 = free */
 	u32 unused;
 	u16 code[XG_PATH_RECORDS];
+	struct xg_op other[XG_PATH_OTHERS]; /* in their order; not last: a run is longer */
 	struct xg_op call[XG_PATH_CALLS];   /* in any order */
-	struct xg_op other[XG_PATH_OTHERS]; /* in theirs */
 };
 
 #endif

@@ -136,7 +136,7 @@ struct xg_vcpu_state {
 	u64 clock_ns; /* the latest record, since the cycle's start */
 	u64 latency_ns;
 	u64 late; /* a bit for each operation of a run whose value lacks its place in a histogram */
-	u64 late_ns[XG_PATH_OTHERS]; /* these values */
+	u64 late_ns[XG_PATH_RUN]; /* these values */
 	u64 taken_ns;		     /* of XG_OP_TAKEN, since the latest XG_OP_REST */
 	u32 user_since;		     /* record: the outermost call returned, 0 = not yet */
 	u32 user_until;		     /* record: the outermost call was entered again */
