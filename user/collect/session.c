@@ -29,6 +29,7 @@
 #define COMMAND_VCPUS	     32	 /* slots for those of a command, at least */
 #define MANY_FUNCTIONS	     250 /* from here on an estimate is due, */
 #define MANY_FUNCTIONS_TRIED 20	 /* after that many */
+#define DETACH_TRIES	     4
 #define POLL_INTERVAL_MS     100 /* how soon the slots of vCPUs that went away are free again */
 
 struct session {
@@ -164,22 +165,25 @@ struct attaching {
 /*
  * What it means to trace very many functions, said before it is too late to change one's mind.
  * After the first of them are attached, what the others will take is known; what removing takes
- * is tried with one probe.
+ * is tried; several times, for the first waits for what the kernel has to wake up for it.
  */
 static void warn_of_many(const struct attaching *attaching, size_t done, size_t total)
 {
 	/* Not attached yet. */
 	const struct target_function *any = attaching->session->choice.functions[total - 1].target;
-	u64 elapsed_ns = stopwatch_now_ns() - attaching->start_ns, detach_ns;
+	u64 elapsed_ns = stopwatch_now_ns() - attaching->start_ns, detach_ns = ~0ULL, one_ns;
 
 	if (done != MANY_FUNCTIONS_TRIED || total < MANY_FUNCTIONS)
 		return;
-	if (probe_detach_ns(any->btf_fd, any->btf_id, &detach_ns))
-		return;
+	for (int i = 0; i < DETACH_TRIES; i++) {
+		if (probe_detach_ns(any->btf_fd, any->btf_id, &one_ns))
+			return;
+		detach_ns = one_ns < detach_ns ? one_ns : detach_ns;
+	}
 	progress_clear(&attaching->session->progress);
 	log_info("attaching %zu functions will take some %.0f s, and removing the probes at the "
 		 "end some %.0f s, in the background; fewer functions (--functions) take less",
-		 total, elapsed_ns / 1e9 * total / done, detach_ns / 1e9 * 2 * total);
+		 total, elapsed_ns / 1e9 * total / done, detach_ns / 1e9 * total);
 }
 
 static void attach_progress(void *arg, size_t done, size_t total)

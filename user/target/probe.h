@@ -23,8 +23,8 @@ int probe_fentry(int btf_fd, u32 btf_id, char log[PROBE_LOG_SIZE]);
 int probe_helper(const struct btf *vmlinux, int func, char log[PROBE_LOG_SIZE]);
 
 /*
- * How long it takes to remove a probe: attach one that does nothing to the function @btf_id, which
- * has to be one that may be traced, and remove it. 0 or -errno; nothing is said.
+ * How long it takes to remove a pair of probes: attach two that do nothing to the function @btf_id,
+ * which has to be one that may be traced, and remove them. 0 or -errno; nothing is said.
  */
 int probe_detach_ns(int btf_fd, u32 btf_id, u64 *ns_out);
 
