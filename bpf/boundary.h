@@ -9,6 +9,7 @@
 #include "begin.h"
 #include "capture.h"
 #include "reason.h"
+#include "skipped.h"
 
 /*
  * At kvm_entry: the cycle before is over, the next one starts.
@@ -37,13 +38,21 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 		if (!st)
 			return;
 		st->phase = XG_PHASE_NONE;
+		st->skipped = 0;
+		skipped_arrive(st);
 	}
 	__sync_fetch_and_add(&st->sequence, 1);
 	if (!control.armed) {
 		end(st);
 	} else {
 		if (st->phase == XG_PHASE_EXIT) {
+			bool skipped = skipped_take(st);
+
+			if (skipped)
+				skipped_spoil(st, clock_ns);
 			account_cycle(st, clock_ns);
+			if (skipped)
+				skipped_count(st);
 			if (config.keep)
 				capture(st, vcpu);
 		} else if (st->phase == XG_PHASE_GUEST) {
@@ -62,15 +71,13 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 }
 
 /*
- * The first point after the guest ran at which its exit can be seen; @clock_ns was read
- * there. Returns the clock at the end.
+ * The first point after the guest ran at which its exit can be seen; @clock_ns was read there,
+ * and the reason is noted. Returns the clock at the end.
  */
-static __always_inline u64 boundary_exit(struct xg_vcpu_state *st, struct kvm_vcpu *vcpu,
-					 u64 clock_ns)
+static __always_inline u64 boundary_exit(struct xg_vcpu_state *st, u64 clock_ns)
 {
 	u64 now_ns;
 
-	reason_note(st, vcpu);
 	st->phase = XG_PHASE_EXIT;
 	now_ns = bpf_ktime_get_ns();
 	st->exit_clock_ns = now_ns;

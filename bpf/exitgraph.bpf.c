@@ -2,28 +2,18 @@
 /*
  * All that runs in the kernel.
  *
- * boundary_* and the other named programs are attached once. call_* are templates: user
- * space loads a copy of their instructions per function, with its own attach_btf_id and
- * with the function's record code in place of XG_TEMPLATE_CODE. So are clone_*.
+ * boundary_* and the other named programs are attached once. call_* are
+ * templates, attached nowhere: user space loads copies of their instructions, per function or
+ * for many, with what is to be put in them (xg_template.h).
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "boundary.h"
+#include "call.h"
 #include "exits_only.h"
-#include "xg_template.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* The function's record code, XG_CODE_ENTRY or _RETURN of its id, put in by the loader. */
-static __always_inline u64 template_code(void)
-{
-	u64 code;
-
-	asm volatile("%0 = %1" : "=r"(code) : "i"(XG_TEMPLATE_CODE));
-	return code;
-}
 
 SEC("tp_btf/kvm_entry")
 int boundary_kvm_entry(u64 *ctx)
@@ -49,7 +39,8 @@ int boundary_kvm_exit(u64 *ctx)
 
 	if (!st || !vcpu || st->phase != XG_PHASE_GUEST)
 		return 0;
-	boundary_exit(st, vcpu, clock_ns);
+	reason_note(st, vcpu);
+	boundary_exit(st, clock_ns);
 	st->exits_seen_at |= XG_EXIT_AT_TRACEPOINT;
 	return 0;
 }
@@ -71,111 +62,84 @@ int exits_kvm_exit(u64 *ctx)
 	return vcpu ? exits_only_exit(vcpu) : 0;
 }
 
-SEC("fentry")
-int call_entry(u64 *ctx)
-{
-	struct xg_vcpu_state *st = self();
+/*
+ * Templates. What their copies are, fentry or fexit programs say, the loader decides; these are
+ * of a kind that is loaded without anything to be attached to.
+ */
 
-	if (st)
-		log_now(st, template_code());
-	return 0;
-}
-
-SEC("fexit")
-int call_return(u64 *ctx)
-{
-	ON_STACK u64 clock_ns = bpf_ktime_get_ns();
-	struct xg_vcpu_state *st = self();
-
-	if (st)
-		log_at(st, clock_ns, template_code());
-	return 0;
-}
-
-/* The same for the compiler's clones, which have no type and are reached by kprobes. */
 SEC("kprobe")
-int clone_entry(void *ctx)
+int call_entry(void *ctx)
 {
-	struct xg_vcpu_state *st = self();
-
-	if (st)
-		log_now(st, template_code());
-	return 0;
+	return call_entered();
 }
 
-SEC("kretprobe")
-int clone_return(void *ctx)
+SEC("kprobe")
+int call_return(void *ctx)
 {
-	ON_STACK u64 clock_ns = bpf_ktime_get_ns();
-	struct xg_vcpu_state *st = self();
-
-	if (st)
-		log_at(st, clock_ns, template_code());
-	return 0;
+	return call_returned();
 }
 
-/* The run function of SVM: its return is the exit unless kvm_exit was seen before it. */
+SEC("kprobe")
+int call_entry_run_ioctl(void *ctx)
+{
+	return run_ioctl_entered();
+}
+
+SEC("kprobe")
+int call_return_run_ioctl(void *ctx)
+{
+	return run_ioctl_returned();
+}
+
+/* By its type, of which only this one needs to know; and without. */
 SEC("fexit")
 int call_return_run(u64 *ctx)
 {
-	u64 clock_ns = bpf_ktime_get_ns();
-	struct xg_vcpu_state *st = self();
-
-	if (!st)
-		return 0;
-	if (st->phase == XG_PHASE_GUEST) {
-		clock_ns = boundary_exit(st, (void *)ctx[0], clock_ns);
-		st->exits_seen_at |= XG_EXIT_AT_RETURN;
-	}
-	log_at(st, clock_ns, template_code());
-	return 0;
+	return run_returned((struct kvm_vcpu *)ctx[0]);
 }
 
-/*
- * kvm_sched_out and kvm_sched_in are called for vCPU threads alone, the former as the task
- * that leaves, the latter as the one that comes back: off-CPU time without a probe in the
- * scheduler.
- */
-SEC("fexit")
-int call_return_off_cpu(u64 *ctx)
+SEC("kprobe")
+int kprobe_return_run(void *ctx)
 {
-	u64 clock_ns = bpf_ktime_get_ns();
-	struct xg_vcpu_state *st = self();
-
-	if (!st)
-		return 0;
-	log_at(st, clock_ns, template_code());
-	log_now(st, XG_CODE_ENTRY(XG_ID_OFF_CPU));
-	return 0;
+	return run_returned(0);
 }
 
-SEC("fentry")
-int call_entry_on_cpu(u64 *ctx)
+SEC("kprobe")
+int call_return_off_cpu(void *ctx)
 {
-	u64 clock_ns = bpf_ktime_get_ns();
-	struct xg_vcpu_state *st = self();
-
-	if (!st)
-		return 0;
-	log_at(st, clock_ns, XG_CODE_RETURN(XG_ID_OFF_CPU));
-	if (config.keep)
-		log_at(st, clock_ns, XG_CODE_CPU());
-	log_now(st, template_code());
-	return 0;
+	return sched_out_returned();
 }
 
-/* KVM_RUN, by which a thread comes back from user space, perhaps on another CPU. */
-SEC("fentry")
-int call_entry_run_ioctl(u64 *ctx)
+SEC("kprobe")
+int call_entry_on_cpu(void *ctx)
 {
-	struct xg_vcpu_state *st = self();
+	return sched_in_entered();
+}
 
-	if (!st)
-		return 0;
-	if (config.keep)
-		log_now(st, XG_CODE_CPU());
-	log_now(st, template_code());
-	return 0;
+/* Run at both, the entry and the return. */
+SEC("kprobe")
+int call_session(void *ctx)
+{
+	return session_is_return(ctx) ? call_returned() : call_entered();
+}
+
+/* For many functions. */
+SEC("kprobe")
+int call_entry_multi(void *ctx)
+{
+	return entered_of_many(ctx);
+}
+
+SEC("kprobe")
+int call_return_multi(void *ctx)
+{
+	return returned_of_many(ctx);
+}
+
+SEC("kprobe")
+int call_session_multi(void *ctx)
+{
+	return session_is_return(ctx) ? returned_of_many(ctx) : entered_of_many(ctx);
 }
 
 /* The vCPU goes away: its slot is for user space to read and to free. */
@@ -212,5 +176,16 @@ int task_exit(u64 *ctx)
 	forget(task);
 	if (control.filter_ancestor)
 		bpf_map_delete_elem(&ignored, &task);
+	return 0;
+}
+
+/* Read once by user space, which has put down whose counters are to be found. */
+SEC("iter/bpf_prog")
+int watch_programs(u64 *ctx)
+{
+	const struct bpf_prog *program = (void *)ctx[1];
+
+	if (program)
+		skipped_find(program);
 	return 0;
 }

@@ -99,4 +99,15 @@ static __always_inline void reason_note(struct xg_vcpu_state *st, const struct k
 		st->vmcb = (u64)vmcb;
 }
 
+/* The same where the vCPU is an address, with which the verifier allows no plain instruction. */
+static __always_inline void reason_note_of(struct xg_vcpu_state *st, const void *vcpu)
+{
+	if (config.isa != ISA_SVM) {
+		st->reason = reason_read_vmx(vcpu);
+		return;
+	}
+	st->vmcb = (u64)reason_vmcb(vcpu);
+	st->reason = reason_read_svm((const void *)st->vmcb);
+}
+
 #endif

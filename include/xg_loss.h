@@ -14,6 +14,8 @@
 #define XG_LOSS_KERNEL_KINDS(X)                                                                    \
 	X(MISMATCH, "cycles_mismatched", LOSS,                                                     \
 	  "cycles dropped from the trees: a return did not match the open call")                   \
+	X(SKIPPED, "cycles_skipped", LOSS,                                                         \
+	  "cycles dropped from the trees: the kernel skipped a probe, which was running already")  \
 	X(LOG_FULL, "cycles_log_full", LOSS,                                                       \
 	  "cycles dropped from the trees: more calls in one cycle than the log holds")             \
 	X(DEPTH, "cycles_too_deep", LOSS,                                                          \

@@ -120,6 +120,8 @@ struct xg_vcpu_state {
 	u64 exit_clock_ns;  /* likewise of the exit boundary: from here to entry is the latency */
 	u64 vmcb;	    /* SVM: the one of the exit, as far as it is asked for */
 	u32 vmcb_hflags;    /* KVM's flags of the vCPU with which it was so */
+	u64 skipped_base;   /* see bpf/skipped.h: what the counters were on this CPU */
+	u64 skipped;	    /* not 0: they have moved in this cycle */
 	u64 loss[XG_LOSS_KERNEL_COUNT];
 
 	/* Who it is. */

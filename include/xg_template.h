@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The immediate that stands for a function's record code in the template programs. */
+/*
+ * The immediates that stand in the template programs for what the loader puts in: each is the
+ * source of one "move", and of nothing else.
+ */
 #ifndef EXITGRAPH_XG_TEMPLATE_H
 #define EXITGRAPH_XG_TEMPLATE_H
 
-#define XG_TEMPLATE_CODE 0x58474944 /* "XGID" */
+/* A function's record code at its entry; the next number, that at its return. */
+#define XG_TEMPLATE_CODE	0x58474944 /* "XGID" */
+#define XG_TEMPLATE_RETURN_CODE 0x58474945
+
+/*
+ * Into r0, with the context in r1: whether a program that runs at both runs at the return now.
+ * The loader makes it a call of bpf_session_is_return(): clang's and libbpf's way to call a
+ * function of the kernel wants to know its arguments, which changed in Linux 7.0.
+ */
+#define XG_TEMPLATE_IS_RETURN 0x58475254 /* "XGRT" */
 
 #endif

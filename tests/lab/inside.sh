@@ -371,6 +371,26 @@ scenario_discover() {
 	record_default discovered-edited --functions @discover.list -- exitgraph guest cpuid --count 500
 }
 
+# The same workloads by every mechanism that this kernel has, and one that it has not; four busy vCPUs
+# on one CPU, where a kernel that preempts everywhere skips probes; and what is left after a SIGKILL.
+scenario_mechanisms() {
+	run mechanisms exitgraph check --json
+	for mechanism in fentry multi fsession.multi fsession kprobe; do
+		record "by-$mechanism" --verbose --attach $mechanism -- sh -c '
+			exitgraph guest cpuid --count 1000; exitgraph guest pio --count 300'
+		attached >"by-$mechanism.attached"
+	done
+	record busy -- exitgraph guest cpuid --count 3000 --vcpus 4
+	end_by kill-many KILL
+	run attach-nothing exitgraph record -o attach-nothing.xg --attach no_such -d 1s
+}
+
+# Every function of KVM in one recording.
+scenario_all_functions() {
+	record_default all-functions --functions '*' -- exitgraph guest cpuid --count 300
+	attached >all-functions.attached
+}
+
 # For hosts that cannot be profiled.
 scenario_refusal() {
 	run check exitgraph check

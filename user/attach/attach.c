@@ -11,8 +11,11 @@
 #include <sys/resource.h>
 
 #include "attach/base.h"
+#include "attach/ladder.h"
 #include "attach/mechanism.h"
 #include "attach/memory.h"
+#include "attach/special.h"
+#include "attach/watch.h"
 #include "exitgraph.skel.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -26,14 +29,13 @@ struct attach {
 	struct exitgraph_bpf *skel;
 	struct xg_vcpu_state *states;
 	u32 vcpu_cnt;
-	struct probe *probes;		     /* in pairs */
-	const struct mechanism **mechanisms; /* of each pair */
-	size_t probe_cnt;
+	struct features features;
+	const struct mechanism *forced; /* NULL: whatever is best */
+	struct probes probes;
+	size_t function_cnt; /* attached */
 	char mechanism_names[128];
 	u64 recursion_base;
 };
-
-#define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
 
 static const char *const required_svm[] = { RUN_IOCTL, "svm_vcpu_run", "kvm_sched_out",
 					    "kvm_sched_in" };
@@ -69,7 +71,7 @@ int attach_captures_fd(const struct attach *attach)
 
 size_t attach_probe_cnt(const struct attach *attach)
 {
-	return attach->probe_cnt;
+	return attach->probes.cnt;
 }
 
 static size_t states_bytes(const struct attach *attach)
@@ -92,12 +94,9 @@ void attach_free(struct attach **attach_ptr)
 
 	if (!attach)
 		return;
-	for (size_t i = 0; i < attach->probe_cnt; i++)
-		probe_close(&attach->probes[i]);
+	probes_free(&attach->probes);
 	attach_unmap_states(attach);
 	exitgraph_bpf__destroy(attach->skel);
-	free(attach->probes);
-	free(attach->mechanisms);
 	free(attach);
 	*attach_ptr = NULL;
 }
@@ -169,32 +168,6 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 		attach->skel->bss->task_slot[i] = XG_SLOT_NONE;
 }
 
-/* Set up the templates of the mechanisms that the functions need, and note their names. */
-static int prepare_mechanisms(struct attach *attach, const struct attach_function *functions,
-			      size_t cnt)
-{
-	const struct mechanism *const *table;
-	size_t table_cnt, used = 0;
-
-	table = mechanism_table(&table_cnt);
-	/* The last of the table is what most functions go by: named first. */
-	for (size_t m = table_cnt; m-- > 0;) {
-		bool wanted = false;
-		int r;
-
-		for (size_t i = 0; i < cnt && !wanted; i++)
-			wanted = mechanism_of(functions[i].target) == table[m];
-		r = table[m]->prepare(attach->skel, wanted);
-		if (r)
-			return r;
-		if (wanted && used < sizeof(attach->mechanism_names))
-			used += snprintf(attach->mechanism_names + used,
-					 sizeof(attach->mechanism_names) - used, "%s%s",
-					 used ? ", " : "", table[m]->name);
-	}
-	return 0;
-}
-
 /* The kernel takes all of it at once, and kills others when there is not enough. */
 static int check_memory(const struct attach *attach)
 {
@@ -228,7 +201,12 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
 	configure(attach, isa, options);
-	r = prepare_mechanisms(attach, functions, cnt);
+	attach->forced = options->mechanism;
+	r = cnt ? features_read(ladder_needs_sessions(attach->forced, functions, cnt),
+				&attach->features)
+		: 0;
+	if (!r)
+		r = ladder_prepare(&attach->features, attach->forced, attach->skel, functions, cnt);
 	if (r)
 		return r;
 	log_debug("loading the programs");
@@ -254,20 +232,6 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	return 0;
 }
 
-/* Both probes of one function, or neither. */
-static int attach_pair(struct attach *attach, const struct target_function *target, u32 id)
-{
-	const struct mechanism *mechanism = mechanism_of(target);
-	int r;
-
-	r = mechanism->attach(attach->skel, target, id, &attach->probes[attach->probe_cnt]);
-	if (r)
-		return r;
-	attach->mechanisms[attach->probe_cnt / 2] = mechanism;
-	attach->probe_cnt += 2;
-	return 0;
-}
-
 static bool is_required(enum isa isa, const char *name)
 {
 	size_t cnt;
@@ -279,31 +243,47 @@ static bool is_required(enum isa isa, const char *name)
 	return false;
 }
 
+/* All that the kernel refused, if a boundary hangs on one of them. */
+static int check_required(enum isa isa, const struct attach_function *functions, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++) {
+		const char *name = functions[i].target->name;
+
+		if (!functions[i].attached && is_required(isa, name))
+			return err_r(functions[i].error ?: -ENOENT,
+				     "cannot attach to %s, which every recording needs: %s", name,
+				     strerror(-functions[i].error));
+	}
+	return 0;
+}
+
 int attach_functions(struct attach *attach, struct attach_function *functions, size_t cnt,
 		     attach_progress_fn progress, void *arg, const volatile bool *stop)
 {
-	enum isa isa = attach->skel->rodata->config.isa;
+	struct attaching attaching = {
+		.skel = attach->skel,
+		.features = &attach->features,
+		.probes = &attach->probes,
+		.functions = functions,
+		.cnt = cnt,
+		.progress = progress,
+		.arg = arg,
+		.stop = stop,
+	};
 	int r;
 
-	attach->probes = calloc(cnt, 2 * sizeof(*attach->probes));
-	attach->mechanisms = calloc(cnt, sizeof(*attach->mechanisms));
-	if (!attach->probes || !attach->mechanisms)
-		return err_r(-ENOMEM, "no memory");
-	for (size_t i = 0; i < cnt; i++) {
-		const struct target_function *target = functions[i].target;
-
-		if (*stop)
-			return -EINTR;
-		r = attach_pair(attach, target, XG_ID_FUNCTION + i);
-		functions[i].attached = !r;
-		functions[i].error = r;
-		if (r && is_required(isa, target->name))
-			return err_r(r, "cannot attach to %s, which every recording needs: %s",
-				     target->name, strerror(-r));
-		if (progress)
-			progress(arg, i + 1, cnt);
-	}
+	r = ladder_attach(&attaching, attach->forced);
+	if (!r)
+		r = check_required(attach->skel->rodata->config.isa, functions, cnt);
+	if (r)
+		return r;
+	attach->function_cnt = attaching.done;
+	ladder_explain(&attach->features, attach->forced, functions, cnt);
+	ladder_names(functions, cnt, attach->mechanism_names, sizeof(attach->mechanism_names));
 	base_tell(&attach->skel->bss->control, functions, cnt);
+	r = watch_start(attach->skel, &attach->probes);
+	if (r)
+		return r;
 	r = exitgraph_bpf__attach(attach->skel);
 	if (r)
 		return err_r(r, "cannot attach to KVM's tracepoints: %s", strerror(-r));
@@ -311,40 +291,27 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 	return 0;
 }
 
-static u64 recursion_misses(int fd)
-{
-	struct bpf_prog_info info = { 0 };
-	u32 size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.recursion_misses;
-}
-
 u64 attach_recursion_misses(const struct attach *attach)
 {
+	u64 sum = probes_missed(&attach->probes);
 	struct bpf_program *program;
-	u64 sum = 0;
 
-	for (size_t i = 0; i < attach->probe_cnt; i++) {
-		const struct mechanism *mechanism = attach->mechanisms[i / 2];
-
-		sum += recursion_misses(attach->probes[i].prog_fd);
-		if (mechanism->missed)
-			sum += mechanism->missed(&attach->probes[i]);
+	bpf_object__for_each_program(program, attach->skel->obj)
+	{
+		if (bpf_program__fd(program) >= 0)
+			sum += program_missed(bpf_program__fd(program));
 	}
-	bpf_object__for_each_program(program, attach->skel->obj) sum +=
-		recursion_misses(bpf_program__fd(program));
 	return sum - attach->recursion_base;
 }
 
 u64 attach_kernel_bytes(const struct attach *attach)
 {
+	u64 sum = attach->function_cnt * MEMORY_TRAMPOLINE_BYTES +
+		  attach->probes.cnt * MEMORY_PROBE_BYTES + probes_bytes(&attach->probes);
 	struct bpf_program *program;
 	struct bpf_map *map;
-	u64 sum = attach->probe_cnt / 2 * MEMORY_PAIR_BYTES;
 
 	bpf_object__for_each_map(map, attach->skel->obj) sum += memory_of_map(bpf_map__fd(map));
-	for (size_t i = 0; i < attach->probe_cnt; i++)
-		sum += memory_of_program(attach->probes[i].prog_fd);
 	bpf_object__for_each_program(program, attach->skel->obj) sum +=
 		memory_of_program(bpf_program__fd(program));
 	return sum;

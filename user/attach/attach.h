@@ -3,7 +3,7 @@
  * The programs in the kernel: loaded, attached, and taken away again.
  *
  *	attach_new()		loads the programs and maps
- *	attach_functions()	a pair of probes on each function, then the boundaries
+ *	attach_functions()	probes on each function, then the boundaries
  *	attach_control()	arm and disarm, by writing to it
  *	attach_states()		what the programs keep per vCPU
  *	attach_release()	leaves the detaching, which takes long, to a background process
@@ -21,20 +21,23 @@
 #include "xg_control.h"
 
 struct attach;
+struct mechanism;
 
 /* A function to trace; its index in the array given to attach_functions() is its id. */
 struct attach_function {
 	const struct target_function *target;
 	bool attached; /* out */
 	int error;     /* out: -errno of the kernel's refusal, when it was not attached */
+	const struct mechanism *mechanism; /* out: by which it was attached */
 };
 
 /* Called after each function, for progress. */
 typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 
 struct attach_options {
-	u32 vcpu_cnt;	 /* slots */
-	bool exits_only; /* boundaries alone: there will be no functions */
+	u32 vcpu_cnt;			   /* slots */
+	bool exits_only;		   /* boundaries alone: there will be no functions */
+	const struct mechanism *mechanism; /* for all that it can be for; NULL = the best */
 	/* Which cycles come through the ring buffer, of each vCPU and reason (xg_capture.h): */
 	u32 samples; /* so many, and less than twice; 0 = none */
 	u32 slowest; /* those that were among so many slowest so far; 0 = none */
@@ -75,11 +78,10 @@ u64 attach_recursion_misses(const struct attach *attach);
 u64 attach_kernel_bytes(const struct attach *attach);
 u64 attach_user_bytes(const struct attach *attach);
 
-/* "fentry+fexit", or a comma-separated list: how the functions given to attach_new() are attached.
- */
+/* "fentry+fexit", or a comma-separated list: how the functions were attached. */
 const char *attach_mechanism(const struct attach *attach);
 
-/* Probes on functions that are attached now, two a function. */
+/* Links that are attached to functions now, whose detaching takes time. */
 size_t attach_probe_cnt(const struct attach *attach);
 
 /*

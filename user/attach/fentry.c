@@ -1,121 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * fentry and fexit: BPF trampolines, by the function's type, in 5.5 and later (of modules:
- * 5.11). The cheapest there is for one function, and where the boundaries hang.
+ * 5.11). Two programs a function. If the kernel skips one of them, since it is running on that
+ * CPU, the other still tells: the accounting misses one side of the call and drops the cycle.
  */
 #include <bpf/bpf.h>
-#include <string.h>
 
 #include "attach/mechanism.h"
+#include "attach/pair.h"
+#include "attach/special.h"
 #include "attach/template.h"
-#include "xg_control.h"
 
 #include "exitgraph.skel.h"
-#include "util/cleanup.h"
-#include "util/log.h"
 
-#define RUN_IOCTL "kvm_arch_vcpu_ioctl_run"
-
-/* Any function will do for the templates to be loaded for. */
-#define ANY_FUNCTION RUN_IOCTL
-
-/* Functions whose probes do more than to log a call: which template takes their place. */
-struct special {
-	const char *name;
-	enum { SPECIAL_RUN_IOCTL, SPECIAL_RUN, SPECIAL_OFF_CPU, SPECIAL_ON_CPU } role;
-};
-
-static const struct special specials[] = {
-	{ RUN_IOCTL, SPECIAL_RUN_IOCTL },
-	{ "svm_vcpu_run", SPECIAL_RUN },
-	{ "kvm_sched_out", SPECIAL_OFF_CPU },
-	{ "kvm_sched_in", SPECIAL_ON_CPU },
-};
+static bool offered(const struct features *features)
+{
+	return true; /* else this host cannot be profiled: user/target/requirements.c */
+}
 
 static bool takes(const struct target_function *function)
 {
 	return !function->is_clone;
 }
 
-/* Templates are loaded for any function, and attached nowhere: their copies are. */
-static int prepare(struct exitgraph_bpf *skel, bool wanted)
+/* Any function of a vCPU will do for the one to be loaded for that reads its argument. */
+static void prepare(struct exitgraph_bpf *skel)
 {
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, skel->obj)
-	{
-		int r;
-
-		if (strncmp(bpf_program__name(program), "call_", strlen("call_")))
-			continue;
-		bpf_program__set_autoattach(program, false);
-		r = bpf_program__set_attach_target(program, 0, ANY_FUNCTION);
-		if (r)
-			return err_r(r, "the kernel's type information lacks %s: %s", ANY_FUNCTION,
-				     strerror(-r));
-	}
-	return 0;
+	pair_prepare(skel);
+	bpf_program__set_attach_target(skel->progs.call_return_run, 0, RUN_IOCTL);
+	bpf_program__set_autoload(skel->progs.call_return_run, true);
 }
 
-static const struct bpf_program *entry_template(const struct exitgraph_bpf *skel, const char *name)
+static int add(struct attaching *attaching, const struct bpf_program *program, int attach_type,
+	       const struct target_function *function, u32 id)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
-		if (strcmp(name, specials[i].name))
-			continue;
-		if (specials[i].role == SPECIAL_RUN_IOCTL)
-			return skel->progs.call_entry_run_ioctl;
-		if (specials[i].role == SPECIAL_ON_CPU)
-			return skel->progs.call_entry_on_cpu;
-	}
-	return skel->progs.call_entry;
-}
-
-static const struct bpf_program *return_template(const struct exitgraph_bpf *skel, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
-		if (strcmp(name, specials[i].name))
-			continue;
-		if (specials[i].role == SPECIAL_RUN)
-			return skel->progs.call_return_run;
-		if (specials[i].role == SPECIAL_OFF_CPU)
-			return skel->progs.call_return_off_cpu;
-	}
-	return skel->progs.call_return;
-}
-
-static int attach_one(const struct bpf_program *program, const struct target_function *function,
-		      u32 code, struct probe *probe)
-{
-	int r = template_load(program, function, code, &probe->prog_fd);
+	const struct template_use use = {
+		.type = BPF_PROG_TYPE_TRACING,
+		.attach_type = attach_type,
+		.btf_fd = function->btf_fd,
+		.btf_id = function->btf_id,
+		.id = id,
+	};
+	struct probe probe = PROBE_INIT;
+	int r = template_load(program, &use, &probe.prog_fd);
 
 	if (r)
 		return r;
-	probe->link_fd = bpf_link_create(probe->prog_fd, 0,
-					 bpf_program__expected_attach_type(program), NULL);
-	if (probe->link_fd >= 0)
-		return 0;
-	r = probe->link_fd;
-	probe_close(probe);
+	probe.link_fd = bpf_link_create(probe.prog_fd, 0, attach_type, NULL);
+	if (probe.link_fd >= 0)
+		return probes_add(attaching->probes, &probe);
+	r = probe.link_fd;
+	probe_close(&probe);
 	return r;
 }
 
-static int attach(const struct exitgraph_bpf *skel, const struct target_function *function, u32 id,
-		  struct probe pair[2])
+static int attach_one(struct attaching *attaching, const struct target_function *function, u32 id)
 {
 	int r;
 
-	r = attach_one(return_template(skel, function->name), function, XG_CODE_RETURN(id),
-		       &pair[0]);
-	if (r)
-		return r;
-	r = attach_one(entry_template(skel, function->name), function, XG_CODE_ENTRY(id), &pair[1]);
-	if (r)
-		probe_close(&pair[0]);
-	return r;
+	r = add(attaching,
+		pair_return(attaching->skel, function->name,
+			    attaching->skel->progs.call_return_run),
+		BPF_TRACE_FEXIT, function, id);
+	return r ? r
+		 : add(attaching, pair_entry(attaching->skel, function->name), BPF_TRACE_FENTRY,
+		       function, id);
+}
+
+static int attach(struct attaching *attaching, struct attach_function **todo, size_t cnt)
+{
+	return mechanism_attach_each(attaching, todo, cnt, &mechanism_fentry, attach_one);
 }
 
 const struct mechanism mechanism_fentry = {
+	.option = "fentry",
 	.name = "fentry+fexit",
+	.use = "functions with type information",
+	.needs = "BPF trampolines for modules (Linux 5.17)",
+	.offered = offered,
+	.can = takes,
 	.takes = takes,
 	.prepare = prepare,
 	.attach = attach,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kprobe and kretprobe: for the compiler's clones, which have no type. Made through
+ * kprobe and kretprobe: for the compiler's clones, which have no type, and for all else where
+ * the user wants that (two to three times the cost of a trampoline). Made through
  * perf_event_open(), so that they are the descriptor's and go with it; never through tracefs,
  * whose kprobe_events outlive whoever made them.
  *
@@ -24,31 +25,41 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "attach/kprobe.h"
 #include "attach/mechanism.h"
+#include "attach/pair.h"
 #include "attach/template.h"
-#include "xg_control.h"
+#include "target/host.h"
 
 #include "exitgraph.skel.h"
 #include "util/cleanup.h"
-#include "util/log.h"
 
 #define PMU "/sys/bus/event_source/devices/kprobe/"
+
+bool kprobe_is_offered(void)
+{
+	return !access(PMU "type", R_OK);
+}
+
+static bool offered(const struct features *features)
+{
+	return features->perf_kprobe;
+}
+
+static bool can(const struct target_function *function)
+{
+	return true;
+}
 
 static bool takes(const struct target_function *function)
 {
 	return function->is_clone;
 }
 
-/* Not even loaded unless wanted: not every kernel has kprobes. */
-static int prepare(struct exitgraph_bpf *skel, bool wanted)
+static void prepare(struct exitgraph_bpf *skel)
 {
-	bpf_program__set_autoload(skel->progs.clone_entry, wanted);
-	bpf_program__set_autoload(skel->progs.clone_return, wanted);
-	if (wanted && access(PMU "type", R_OK))
-		return err_r(-errno,
-			     "the compiler's clones cannot be traced: this kernel has no kprobes "
-			     "for perf (" PMU "); leave out --clones");
-	return 0;
+	pair_prepare(skel);
+	bpf_program__set_autoload(skel->progs.kprobe_return_run, true);
 }
 
 /* The number in a small file, after @format's text; -errno if there is none. */
@@ -73,51 +84,16 @@ static int open_event(const struct target_function *function, bool is_return)
 
 	if (type < 0 || bit < 0)
 		return type < 0 ? type : bit;
-	snprintf(symbol, sizeof(symbol), "%s:%s", function->module, function->name);
+	/* The kernel's own functions are in no module. */
+	snprintf(symbol, sizeof(symbol), "%s%s%s",
+		 function->btf_fd == TARGET_VMLINUX_FD ? "" : function->module,
+		 function->btf_fd == TARGET_VMLINUX_FD ? "" : ":", function->name);
 	attr.type = type;
 	attr.config = is_return ? 1ULL << bit : 0;
 	attr.kprobe_func = (uintptr_t)symbol;
 	/* On one CPU for perf's sake; the program runs on all of them. */
 	fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	return fd < 0 ? -errno : fd;
-}
-
-static int attach_one(const struct bpf_program *program, const struct target_function *function,
-		      u32 code, bool is_return, struct probe *probe)
-{
-	_cleanup_close_ int event_fd = open_event(function, is_return);
-	int r;
-
-	if (event_fd < 0)
-		return event_fd;
-	r = template_load(program, NULL, code, &probe->prog_fd);
-	if (r)
-		return r;
-	/* The link keeps the event. */
-	probe->link_fd = bpf_link_create(probe->prog_fd, event_fd, BPF_PERF_EVENT, NULL);
-	if (probe->link_fd >= 0)
-		return 0;
-	r = probe->link_fd;
-	probe_close(probe);
-	return r;
-}
-
-/*
- * Of the probes at one address the latest runs first: so that of the return comes later, and
- * what it takes to set it up is over when the entry's program reads the clock.
- */
-static int attach(const struct exitgraph_bpf *skel, const struct target_function *function, u32 id,
-		  struct probe pair[2])
-{
-	int r;
-
-	r = attach_one(skel->progs.clone_entry, function, XG_CODE_ENTRY(id), false, &pair[0]);
-	if (r)
-		return r;
-	r = attach_one(skel->progs.clone_return, function, XG_CODE_RETURN(id), true, &pair[1]);
-	if (r)
-		probe_close(&pair[0]);
-	return r;
 }
 
 /* The head of struct bpf_link_info as of Linux 6.7, for a kprobe's perf event. */
@@ -144,10 +120,58 @@ static u64 missed(const struct probe *probe)
 	return info.missed;
 }
 
+static int add(struct attaching *attaching, const struct bpf_program *program,
+	       const struct target_function *function, u32 id, bool is_return)
+{
+	_cleanup_close_ int event_fd = open_event(function, is_return);
+	const struct template_use use = { .type = BPF_PROG_TYPE_KPROBE, .id = id };
+	struct probe probe = PROBE_INIT;
+	int r;
+
+	if (event_fd < 0)
+		return event_fd;
+	r = template_load(program, &use, &probe.prog_fd);
+	if (r)
+		return r;
+	/* The link keeps the event. */
+	probe.link_fd = bpf_link_create(probe.prog_fd, event_fd, BPF_PERF_EVENT, NULL);
+	probe.missed = missed;
+	if (probe.link_fd >= 0)
+		return probes_add(attaching->probes, &probe);
+	r = probe.link_fd;
+	probe_close(&probe);
+	return r;
+}
+
+/*
+ * Of the probes at one address the latest runs first: so that of the return comes later, and
+ * what it takes to set it up is over when the entry's program reads the clock.
+ */
+static int attach_one(struct attaching *attaching, const struct target_function *function, u32 id)
+{
+	int r;
+
+	r = add(attaching, pair_entry(attaching->skel, function->name), function, id, false);
+	return r ? r
+		 : add(attaching,
+		       pair_return(attaching->skel, function->name,
+				   attaching->skel->progs.kprobe_return_run),
+		       function, id, true);
+}
+
+static int attach(struct attaching *attaching, struct attach_function **todo, size_t cnt)
+{
+	return mechanism_attach_each(attaching, todo, cnt, &mechanism_kprobe, attach_one);
+}
+
 const struct mechanism mechanism_kprobe = {
-	.name = "kprobe+kretprobe (clones)",
+	.option = "kprobe",
+	.name = "kprobe+kretprobe",
+	.use = "the compiler's clones",
+	.needs = "kprobes for perf (" PMU ")",
+	.offered = offered,
+	.can = can,
 	.takes = takes,
 	.prepare = prepare,
 	.attach = attach,
-	.missed = missed,
 };

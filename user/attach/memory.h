@@ -11,10 +11,11 @@
 #include "xg_types.h"
 
 /*
- * Of a pair of probes, beside its programs: the trampoline, which is a page, and in the
- * kernel's heap links, files and what describes the programs, some 4 KiB a probe.
+ * Of a function that is traced the trampoline, which is a page; and of each probe, beside its
+ * program, in the kernel's heap the link, files and what describes the program.
  */
-#define MEMORY_PAIR_BYTES (3 * 4096)
+#define MEMORY_TRAMPOLINE_BYTES 4096
+#define MEMORY_PROBE_BYTES	4096
 
 /* Of the map behind @fd, as the kernel accounts for it: all that is there from the start. */
 u64 memory_of_map(int fd);

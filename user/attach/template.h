@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Copies of the template programs: one program per probe, with the function's record code
- * as an immediate, so that the hot path looks nothing up.
+ * as an immediate, so that the hot path looks nothing up; or one for many functions.
  */
 #ifndef EXITGRAPH_ATTACH_TEMPLATE_H
 #define EXITGRAPH_ATTACH_TEMPLATE_H
 
 #include <bpf/libbpf.h>
 
-#include "target/target.h"
+#include "xg_types.h"
+
+/* What becomes of a copy. */
+struct template_use {
+	int type;	 /* BPF_PROG_TYPE_... */
+	int attach_type; /* expected_attach_type; 0 = the type has none */
+	int btf_fd;	 /* of the object that has what it will be attached to; 0 = vmlinux, none */
+	u32 btf_id;	 /* of the function in it; 0 = none */
+	u32 id;		 /* record id; 0 where the program has none */
+	u32 is_return_id; /* of bpf_session_is_return(), if the template asks that */
+};
+
+/* Load a copy of @program (loaded already). The descriptor is the caller's. 0 or -errno (not said).
+ */
+int template_load(const struct bpf_program *program, const struct template_use *use, int *fd_out);
 
 /*
- * Load a copy of @program (loaded already) with @code in place of XG_TEMPLATE_CODE, by the type
- * of @function, or without one where @function is NULL. The descriptor is the caller's. 0 or
- * -errno (not said).
+ * Put into a copy of @cnt instructions what @use says. 0, or -EINVAL where the compiler has
+ * made something else of a place than a move, or there is no place for an id.
  */
-int template_load(const struct bpf_program *program, const struct target_function *function,
-		  u32 code, int *fd_out);
+int template_fill(struct bpf_insn *insns, size_t cnt, const struct template_use *use);
 
 #endif

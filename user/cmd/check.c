@@ -5,6 +5,8 @@
  *	ok    KVM module      kvm
  *	FAIL  modules' BTF    the kernel has no BTF for kvm
  *	                      -> use Linux 5.17 or later with CONFIG_DEBUG_INFO_BTF_MODULES=y
+ *
+ * and, where it can be profiled, a line for each mechanism that programs are attached by.
  */
 #include "cmd/cmd.h"
 
@@ -14,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attach/mechanism.h"
 #include "target/check.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -89,7 +92,42 @@ static void print_text(const struct target_finding *findings, size_t cnt, size_t
 		printf("\nThis host can be profiled.\n");
 }
 
-static int print_json(const struct target_finding *findings, size_t cnt, size_t missing)
+/* Which mechanisms are there, the best first: what record --attach takes, and what is for clones.
+ */
+static void print_mechanisms(const struct features *features)
+{
+	const struct mechanism *const *table;
+	size_t cnt;
+
+	table = mechanism_table(&cnt);
+	printf("\nFunctions are attached by the first of these that there is and that takes "
+	       "them:\n");
+	for (size_t i = 0; i < cnt; i++) {
+		bool offered = table[i]->offered(features);
+
+		printf("%-4s  %-24s  %s%s\n", offered ? "ok" : "-", table[i]->name,
+		       offered ? table[i]->use : "this kernel lacks ",
+		       offered ? "" : table[i]->needs);
+	}
+}
+
+static json_t *mechanisms_to_json(const struct features *features)
+{
+	const struct mechanism *const *table;
+	json_t *rows = json_array();
+	size_t cnt;
+
+	table = mechanism_table(&cnt);
+	for (size_t i = 0; i < cnt; i++)
+		json_array_append_new(rows, json_pack("{s:s, s:s*, s:b, s:s, s:s}", "name",
+						      table[i]->name, "option", table[i]->option,
+						      "offered", table[i]->offered(features), "use",
+						      table[i]->use, "needs", table[i]->needs));
+	return rows;
+}
+
+static int print_json(const struct target_finding *findings, size_t cnt, size_t missing,
+		      const struct features *features)
 {
 	json_t *rows = json_array();
 	json_t *root = json_pack("{s:b, s:o}", "can_be_profiled", !missing, "requirements", rows);
@@ -103,6 +141,8 @@ static int print_json(const struct target_finding *findings, size_t cnt, size_t 
 						statuses[f->status].name, "found", f->found,
 						"remedy", *f->remedy ? f->remedy : NULL));
 	}
+	if (root && !missing)
+		json_object_set_new(root, "mechanisms", mechanisms_to_json(features));
 	r = root ? json_dumpf(root, stdout, JSON_INDENT(2)) : -1;
 	putchar('\n');
 	json_decref(root);
@@ -112,6 +152,7 @@ static int print_json(const struct target_finding *findings, size_t cnt, size_t 
 int cmd_check(int argc, char **argv)
 {
 	_cleanup_free_ struct target_finding *findings = NULL;
+	struct features features = { 0 };
 	struct options options = { 0 };
 	size_t cnt, missing = 0;
 	int status;
@@ -123,10 +164,15 @@ int cmd_check(int argc, char **argv)
 	for (size_t i = 0; i < cnt; i++)
 		missing += findings[i].status == TARGET_FINDING_FAIL;
 
-	if (!options.json)
-		print_text(findings, cnt, missing);
-	else if (print_json(findings, cnt, missing))
+	if (!missing && features_read(true, &features))
 		return CMD_FAILED;
+	if (!options.json) {
+		print_text(findings, cnt, missing);
+		if (!missing)
+			print_mechanisms(&features);
+	} else if (print_json(findings, cnt, missing, &features)) {
+		return CMD_FAILED;
+	}
 	if (fflush(stdout) || ferror(stdout)) {
 		log_print(LOG_ERROR, "cannot write to standard output: %m");
 		return CMD_FAILED;

@@ -38,6 +38,7 @@ struct options {
 struct listing {
 	struct target_function **v;
 	size_t cnt;
+	struct features features; /* of this kernel: by what it would attach them */
 };
 
 enum {
@@ -210,6 +211,14 @@ static const char *set_of(const struct target_function *f)
 	return names[f->is_default][f->is_discovered];
 }
 
+/* By what a function that can be traced is; NULL where this kernel has nothing for it. */
+static const char *mechanism_name(const struct listing *listing, const struct target_function *f)
+{
+	const struct mechanism *mechanism = mechanism_of(&listing->features, NULL, f);
+
+	return mechanism ? mechanism->name : NULL;
+}
+
 static void print_functions(const struct listing *listing)
 {
 	int name_width = strlen("FUNCTION"), module_width = strlen("MODULE");
@@ -225,9 +234,11 @@ static void print_functions(const struct listing *listing)
 		       "SET", "TRACED BY");
 	for (size_t i = 0; i < listing->cnt; i++) {
 		const struct target_function *f = listing->v[i];
+		const char *mechanism = f->why ? NULL : mechanism_name(listing, f);
 
 		printf("%-*s  %-*s  %-12s  %s%s\n", name_width, f->name, module_width, f->module,
-		       set_of(f), f->why ? "no: " : "", f->why ? f->why : mechanism_of(f)->name);
+		       set_of(f), mechanism ? "" : "no: ",
+		       mechanism ?: f->why ?: "this kernel has no way to attach to it");
 	}
 }
 
@@ -310,13 +321,14 @@ static json_t *summary_to_json(const struct summary *s)
 			 "default", (json_int_t)s->default_cnt, "not_traceable", verdicts);
 }
 
-static json_t *function_to_json(const struct target_function *f)
+static json_t *function_to_json(const struct listing *listing, const struct target_function *f)
 {
 	return json_pack("{s:s, s:s, s:b, s:b, s:b, s:s, s:s*, s:s*}", "function", f->name,
 			 "module", f->module, "default", f->is_default, "discovered",
 			 f->is_discovered, "traceable", f->verdict == TARGET_OK, "verdict",
 			 target_verdict_name(f->verdict), "mechanism",
-			 f->verdict == TARGET_OK ? mechanism_of(f)->name : NULL, "why", f->why);
+			 f->verdict == TARGET_OK ? mechanism_name(listing, f) : NULL, "why",
+			 f->why);
 }
 
 static int print_json(const struct listing *listing, const struct summaries *summaries)
@@ -326,7 +338,7 @@ static int print_json(const struct listing *listing, const struct summaries *sum
 	int r;
 
 	for (size_t i = 0; root && i < listing->cnt; i++)
-		json_array_append_new(functions, function_to_json(listing->v[i]));
+		json_array_append_new(functions, function_to_json(listing, listing->v[i]));
 	for (size_t i = 0; root && i < summaries->cnt; i++)
 		json_array_append_new(modules, summary_to_json(&summaries->v[i]));
 	r = root ? json_dumpf(root, stdout, JSON_INDENT(1)) : -1;
@@ -382,8 +394,11 @@ static int list(const struct options *options)
 	_cleanup_(target_host_free) struct target_host *host = NULL;
 	_cleanup_(target_host_free) struct target_host *outside = NULL;
 	struct listing listing = { 0 };
-	int r = 0, printed;
+	int r, printed;
 
+	r = features_read(true, &listing.features);
+	if (r)
+		return r;
 	if (!options->also.cnt || options->patterns.cnt) {
 		r = target_host_open(false, &host);
 		if (r)

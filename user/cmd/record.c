@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attach/mechanism.h"
 #include "cmd/cmd.h"
 #include "collect/discover.h"
 #include "collect/session.h"
@@ -35,6 +36,7 @@ enum {
 	OPTION_REPORT,
 	OPTION_DISCOVER,
 	OPTION_NO_CACHE,
+	OPTION_ATTACH,
 };
 
 static const struct argp_option options[] = {
@@ -78,6 +80,10 @@ static const struct argp_option options[] = {
 	  ".constprop.0): all of them with the default list, else those that --functions means; "
 	  "through kprobes, which cost half as much again as other probes",
 	  1 },
+	{ "attach", OPTION_ATTACH, "MECHANISM", 0,
+	  "attach by multi, fsession.multi, fsession, fentry, or kprobe, and what that does not "
+	  "take by fentry; auto is the best that this kernel has ('exitgraph check' tells)",
+	  3 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
 	  "room for N vCPUs, 1.8 MiB of kernel memory each (those there are and 16; for a COMMAND "
 	  "at least 32)",
@@ -160,6 +166,21 @@ static int parse_discover(const char *arg, u64 *out)
 	return r;
 }
 
+static error_t parse_mechanism(const char *arg, struct session_options *session)
+{
+	if (!strcmp(arg, "auto")) {
+		session->mechanism = NULL;
+		return 0;
+	}
+	session->mechanism = mechanism_find(arg);
+	return session->mechanism
+		       ? 0
+		       : err_r(EINVAL,
+			       "--attach: there is no mechanism '%s': it is auto, multi, "
+			       "fsession.multi, fsession, fentry or kprobe",
+			       arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
@@ -197,6 +218,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_CLONES:
 		arguments->session.clones = true;
 		break;
+	case OPTION_ATTACH:
+		return parse_mechanism(arg, &arguments->session);
 	case OPTION_EXITS_ONLY:
 		arguments->session.exits_only = true;
 		break;
@@ -298,7 +321,7 @@ static int check_exits_only(const struct arguments *arguments)
 	if (session->samples || session->slowest || session->over_ns)
 		return err_r(-EINVAL, "--exits-only sees no calls, so there are no cycles to keep "
 				      "whole: leave out --samples, --slowest and --over");
-	if (arguments->rules.cnt || arguments->also.cnt || session->clones)
+	if (arguments->rules.cnt || arguments->also.cnt || session->clones || session->mechanism)
 		return err_r(-EINVAL, "--exits-only traces no functions: leave out those options");
 	return 0;
 }

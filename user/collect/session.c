@@ -116,6 +116,7 @@ static int load(struct session *session)
 	session->attach_options = (struct attach_options){
 		.vcpu_cnt = session->options.max_vcpus,
 		.exits_only = session->options.exits_only,
+		.mechanism = session->options.mechanism,
 		.samples = session->options.samples,
 		.slowest = session->options.slowest,
 		.over_ns = session->options.over_ns,

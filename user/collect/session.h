@@ -17,6 +17,7 @@
 #include "target/select.h"
 
 struct session;
+struct mechanism;
 
 struct session_options {
 	const struct target_rules *rules;
@@ -26,6 +27,7 @@ struct session_options {
 	/* Without rules: how long to look for functions that run; 0 = trace the default list. */
 	u64 discover_ns;
 	bool no_cache;	 /* take nothing from the cache */
+	const struct mechanism *mechanism; /* to attach by; NULL = the best there is */
 	char **command;	 /* NULL-terminated, or NULL */
 	int pid;	 /* of a VMM, or 0 */
 	u64 duration_ns; /* 0 = until the command or the VMM ends, or a signal comes */

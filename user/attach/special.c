@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "attach/special.h"
+
+#include <string.h>
+
+#include "util/cleanup.h"
+
+static const struct {
+	const char *function;
+	enum special special;
+} table[] = {
+	{ "kvm_vcpu_ioctl", SPECIAL_IOCTL }, { RUN_IOCTL, SPECIAL_RUN_IOCTL },
+	{ "svm_vcpu_run", SPECIAL_RUN },     { "kvm_sched_out", SPECIAL_OFF_CPU },
+	{ "kvm_sched_in", SPECIAL_ON_CPU },
+};
+
+enum special special_of(const char *function)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(table[i].function, function))
+			return table[i].special;
+	return SPECIAL_NONE;
+}
