@@ -371,8 +371,7 @@ scenario_discover() {
 	record_default discovered-edited --functions @discover.list -- exitgraph guest cpuid --count 500
 }
 
-# The same workloads by every mechanism that this kernel has, and one that it has not; four busy vCPUs
-# on one CPU, where a kernel that preempts everywhere skips probes; and what is left after a SIGKILL.
+# The same workloads by every mechanism that this kernel has, and what is said of those it has not.
 scenario_mechanisms() {
 	run mechanisms exitgraph check --json
 	for mechanism in fentry multi fsession.multi fsession kprobe; do
@@ -380,9 +379,14 @@ scenario_mechanisms() {
 			exitgraph guest cpuid --count 1000; exitgraph guest pio --count 300'
 		attached >"by-$mechanism.attached"
 	done
-	record busy -- exitgraph guest cpuid --count 3000 --vcpus 4
-	end_by kill-many KILL
 	run attach-nothing exitgraph record -o attach-nothing.xg --attach no_such -d 1s
+}
+
+# Four busy vCPUs on one CPU, where a kernel that preempts everywhere skips probes; and what a SIGKILL
+# leaves of programs that serve many functions.
+scenario_busy() {
+	record busy -- exitgraph guest cpuid --count 3000 --vcpus 4
+	end_by busy-kill KILL
 }
 
 # Every function of KVM in one recording.
