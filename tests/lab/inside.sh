@@ -3,7 +3,9 @@
 # Runs in an emulated host: makes recordings of every kind and leaves them in /out, each as
 # NAME.xg with NAME.out, NAME.err and NAME.status. tests/lab/verify judges them outside.
 #
-#	inside.sh SCENARIO...
+#	inside.sh [by=MECHANISM] SCENARIO...
+#
+# All recordings attach by MECHANISM if it is given.
 #
 # Detaching goes on after a recording has ended, and what is in a call meanwhile may lose its
 # return (that is counted). Most tests want no loss, so each waits until it is over.
@@ -27,7 +29,7 @@ record_default() {
 	shift
 	settle
 	progress "$name"
-	exitgraph record -o "$name.xg" "$@" >"$name.out" 2>"$name.err"
+	exitgraph record -o "$name.xg" ${by:+--attach "$by"} "$@" >"$name.out" 2>"$name.err"
 	echo $? >"$name.status"
 }
 
@@ -403,6 +405,12 @@ scenario_refusal() {
 	ls -A >refusal.files
 }
 
+by=
+case $1 in by=*)
+	by=${1#by=}
+	shift
+	;;
+esac
 wc -l </sys/kernel/tracing/enabled_functions >before.attached
 for scenario; do
 	"scenario_$scenario"
