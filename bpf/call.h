@@ -54,20 +54,23 @@ static __always_inline int call_returned(void)
 /* In a program for many functions: their cookies are their codes at the entry. */
 static __always_inline int entered_of_many(void *ctx)
 {
+	ON_STACK u64 code = bpf_get_attach_cookie(ctx);
 	struct xg_vcpu_state *st = self();
 
 	if (st)
-		log_now(st, (u16)bpf_get_attach_cookie(ctx));
+		log_now(st, code);
 	return 0;
 }
 
 static __always_inline int returned_of_many(void *ctx)
 {
+	void *ON_STACK ctx_kept = ctx;
 	ON_STACK u64 clock_ns = bpf_ktime_get_ns();
+	ON_STACK u64 code = bpf_get_attach_cookie(ctx_kept) | 1;
 	struct xg_vcpu_state *st = self();
 
 	if (st)
-		log_at(st, clock_ns, (u16)bpf_get_attach_cookie(ctx) | 1);
+		log_at(st, clock_ns, code);
 	return 0;
 }
 

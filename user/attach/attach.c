@@ -182,6 +182,20 @@ static int check_memory(const struct attach *attach)
 		     (unsigned long long)available >> 20);
 }
 
+int attach_require(const struct mechanism *mechanism)
+{
+	struct features features;
+	int r;
+
+	if (!mechanism)
+		return 0;
+	r = features_read(mechanism->is_session, &features);
+	if (!r && !mechanism->offered(&features))
+		return err_r(-ENOTSUP, "this kernel cannot attach by %s: it lacks %s",
+			     mechanism->option, mechanism->needs);
+	return r;
+}
+
 int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt,
 	       const struct attach_options *options, struct attach **out)
 {

@@ -44,6 +44,9 @@ struct attach_options {
 	u64 over_ns; /* keep those of a latency above it; 0 = none */
 };
 
+/* Does this kernel offer @mechanism (NULL: any will do)? 0, or -errno (said): what it lacks. */
+int attach_require(const struct mechanism *mechanism);
+
 /* Load for a host of @isa, with what it takes to attach @functions. 0 or -errno (said). */
 int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt,
 	       const struct attach_options *options, struct attach **out);

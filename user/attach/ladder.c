@@ -53,9 +53,6 @@ int ladder_prepare(const struct features *features, const struct mechanism *forc
 	const struct mechanism *const *table;
 	size_t table_cnt;
 
-	if (forced && cnt && !forced->offered(features))
-		return err_r(-ENOTSUP, "this kernel cannot attach by %s: it lacks %s",
-			     forced->option, forced->needs);
 	leave_out_templates(skel);
 	table = mechanism_table(&table_cnt);
 	for (size_t m = 0; m < table_cnt; m++) {

@@ -10,8 +10,8 @@ bool ladder_needs_sessions(const struct mechanism *forced, const struct attach_f
 			   size_t cnt);
 
 /*
- * Have all templates loaded that @functions may need, and none else. Fails with -ENOTSUP where
- * @forced is not offered here, or a function has no way at all. 0 or -errno (said).
+ * Have all templates loaded that @functions may need, and none else. Fails with -ENOTSUP where a
+ * function has no way at all. 0 or -errno (said).
  */
 int ladder_prepare(const struct features *features, const struct mechanism *forced,
 		   struct exitgraph_bpf *skel, const struct attach_function *functions, size_t cnt);

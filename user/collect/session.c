@@ -140,7 +140,9 @@ int session_new(const struct session_options *options, struct session **out)
 	session->vmm_fd = -1;
 	session->signals = (struct signals)SIGNALS_INIT;
 	getrlimit(RLIMIT_NOFILE, &session->descriptor_limit);
-	r = find_vmm(session);
+	r = attach_require(options->mechanism);
+	if (!r)
+		r = find_vmm(session);
 	if (!r)
 		r = signals_take(&session->signals);
 	if (!r)
