@@ -134,7 +134,7 @@ scenario_running() {
 end_by() {
 	settle
 	progress "$1"
-	exitgraph record -o "$1.xg" --functions "$few" \
+	exitgraph record -o "$1.xg" ${by:+--attach "$by"} --functions "$few" \
 		-- sh -c "renice 19 -p \$\$; echo \$\$ >$1.guest; exec exitgraph guest cpuid --forever" \
 		>"$1.out" 2>"$1.err" &
 	recorder=$!
