@@ -31,7 +31,7 @@ LIB_OBJS := $(filter-out $(BUILD)/user/main.o,$(OBJS))
 UNIT_SRCS  := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_TESTS := $(UNIT_SRCS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all demo check unit unit-programs fuzz-short bench-overhead bench-scale clean
+.PHONY: all demo check unit unit-programs fuzz-short bench-programs bench-overhead bench-scale clean
 all: $(BUILD)/exitgraph
 
 $(BUILD)/exitgraph: $(OBJS)
@@ -55,9 +55,25 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ibpf -Itests/unit $(CFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS) -lcmocka
 
-# What the benchmark puts beside exitgraph: probes that do nothing.
-$(BUILD)/empty_pair: tests/bench/empty_pair.c $(LIB_OBJS)
+# What the benchmark puts beside exitgraph: the floors, and a task that is no vCPU.
+$(BUILD)/bench_floor.bpf.o: tests/bench/floor.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+	$(STRIP) -g $@
+
+$(BUILD)/bench_floor.skel.h: $(BUILD)/bench_floor.bpf.o
+	$(BPFTOOL) gen skeleton $< name bench_floor > $@.tmp
+	mv $@.tmp $@
+
+$(BUILD)/bench/floor: tests/bench/floor.c $(BUILD)/bench_floor.skel.h $(LIB_OBJS)
+	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_OBJS) $(LDLIBS)
+
+$(BUILD)/bench/outsider: tests/bench/outsider.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+bench-programs: $(BUILD)/bench/floor $(BUILD)/bench/outsider
 
 # The accounting of many vCPUs, simulated; the state and the report of 512.
 $(BUILD)/scale: tests/bench/scale.c $(LIB_OBJS)
@@ -104,4 +120,5 @@ check:
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJS:.o=.d) $(BUILD)/exitgraph.bpf.d $(UNIT_TESTS:=.d) $(BUILD)/scale.d
+-include $(OBJS:.o=.d) $(BUILD)/exitgraph.bpf.d $(UNIT_TESTS:=.d) $(BUILD)/scale.d \
+	 $(wildcard $(BUILD)/bench*.d $(BUILD)/bench/*.d)
