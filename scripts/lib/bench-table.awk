@@ -46,7 +46,7 @@ function part(title, value)
 	printf "  %-34s%9.0f\n", title, value
 }
 
-function table()
+function table(    i, mechanisms)
 {
 	graph = "function_graph" in exit_ ? per_call("function_graph", "untraced") : 0
 	graph_leaf = "function_graph" in least ? least["function_graph"] : 0
@@ -55,9 +55,8 @@ function table()
 	printf "%-36s%9s%9s%6s%9s%6s%9s%6s\n", "instructions (of fg: of its own)", "per exit", "per call",
 		"of fg", "all in", "of fg", "leaf", "of fg"
 	row("exitgraph", "exitgraph", "boundaries")
-	row("attach-fsession.multi", "exitgraph --attach fsession.multi", "boundaries")
-	row("attach-fsession", "exitgraph --attach fsession", "boundaries")
-	row("attach-fentry", "exitgraph --attach fentry", "boundaries")
+	for (i = 1; i <= split("fsession.multi fsession fentry kprobe.session kprobe", mechanisms); i++)
+		row("attach-" mechanisms[i], "exitgraph --attach " mechanisms[i], "boundaries")
 	row("keep-none", "exitgraph --over 10s, none kept", "boundaries")
 	row("keep-samples", "exitgraph --samples 100", "boundaries")
 	row("boundaries", "exitgraph, boundaries only", "")
@@ -116,12 +115,26 @@ function no_vcpu()
 		part("both in a recording, on average", (call["exitgraph"] - call["empty"]) / 2)
 }
 
+# Was all of it measured? NAMES are of rows.
+function have(names,    n, list, i)
+{
+	n = split(names, list)
+	for (i = 1; i <= n; i++)
+		if (!(list[i] in exit_))
+			return 0
+	return 1
+}
+
 END {
-	table()
-	if ("clock" in exit_) {
-		where_exitgraph()
-		where_exits_only()
+	if (!(calls["exitgraph"] > calls["boundaries"])) {
+		print "bench-overhead: exitgraph traced no calls on " host > "/dev/stderr"
+		exit 1
 	}
+	table()
+	if (have("exitgraph boundaries empty clock"))
+		where_exitgraph()
+	if (have("exits-only boundary-empty boundary-clock boundary-reason"))
+		where_exits_only()
 	no_vcpu()
 	print ""
 }

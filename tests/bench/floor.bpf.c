@@ -191,7 +191,8 @@ static __always_inline const void *reason_at(const void *vcpu)
 SEC("tp_btf/kvm_exit")
 int boundary_reason_exit(u64 *ctx)
 {
-	bpf_probe_read_kernel(&last_reason, sizeof(last_reason), reason_at((void *)ctx[0]));
+	if (ctx[0])
+		bpf_probe_read_kernel(&last_reason, sizeof(last_reason), reason_at((void *)ctx[0]));
 	bpf_ktime_get_ns();
 	return 0;
 }
