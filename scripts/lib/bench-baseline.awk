@@ -13,6 +13,5 @@ END {
 	tell("boundaries per exit", per_exit("boundaries"))
 	tell("exits-only per exit", per_exit("exits-only"))
 	tell("leaf", least["exitgraph"])
-	tell("no vCPU at entry", outside("entry"))
-	tell("no vCPU at return", outside("return"))
+	tell("no vCPU per probe", outside_recording())
 }

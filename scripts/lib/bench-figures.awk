@@ -33,7 +33,13 @@ function all_in(row)
 	return per_exit(row) / calls["exitgraph"]
 }
 
-# What a task that is no vCPU pays for exitgraph's probe beyond an empty one: entry or return.
+# What a task that is no vCPU pays in a recording for a probe beyond an empty one, on average.
+function outside_recording()
+{
+	return (call["exitgraph"] - call["empty"]) / 2
+}
+
+# The same of one probe alone: entry or return.
 function outside(side)
 {
 	return call["exitgraph-" side] - call["empty-" side]

@@ -109,10 +109,11 @@ function where_exits_only(    empty, clock, reason)
 function no_vcpu()
 {
 	print "a task that is no vCPU, beyond an empty probe, per probe"
-	part("entry", outside("entry"))
-	part("return, which reads the clock first", outside("return"))
-	if ("exitgraph" in call)
-		part("both in a recording, on average", (call["exitgraph"] - call["empty"]) / 2)
+	part("in a recording, on average", outside_recording())
+	if ("exitgraph-entry" in call && "exitgraph-return" in call) {
+		part("entry alone", outside("entry"))
+		part("return alone, reads the clock first", outside("return"))
+	}
 }
 
 # Was all of it measured? NAMES are of rows.

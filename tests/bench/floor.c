@@ -26,6 +26,7 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "xg_control.h"
+#include "xg_state.h"
 #include "xg_template.h"
 
 #include "bench_floor.skel.h"
@@ -214,6 +215,8 @@ static int attach_exitgraph(const char *name, const char *function)
 
 	if (!skel)
 		return err_r(-errno, "cannot open exitgraph's programs: %s", strerror(errno));
+	for (size_t i = 0; i < ARRAY_SIZE(skel->bss->task_slot); i++)
+		skel->bss->task_slot[i] = XG_SLOT_NONE;
 	bpf_object__for_each_program(program, skel->obj)
 	{
 		bool wanted = !strcmp(bpf_program__name(program), name);
