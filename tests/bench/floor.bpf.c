@@ -29,11 +29,6 @@ const volatile bool is_svm;
 
 extern void *bpf_rdonly_cast(void *address, u32 btf_id) __ksym __weak;
 
-/* Some type of the kernel's whose first field is a number of 64 bits. */
-struct timespec64 {
-	s64 tv_sec;
-} __attribute__((preserve_access_index));
-
 u64 vcpu_task;
 struct floor_sum sums[FLOOR_SUMS];
 u64 last_reason; /* of the latest exit; sums[0] are that reason's, for the guest has but one */
