@@ -167,8 +167,7 @@ static __always_inline u64 load(const void *address)
 	return value;
 }
 
-/* Where the reason is, of which SVM's stays where it was as long as no guest has guests of its own.
- */
+/* Where the reason is: always the same place, but on SVM while a guest has a guest of its own. */
 static __always_inline const void *reason_at(const void *vcpu)
 {
 	const struct vcpu_svm *svm = vcpu;
@@ -182,12 +181,20 @@ static __always_inline const void *reason_at(const void *vcpu)
 	return &vmcb->control.exit_code;
 }
 
-/* As it must be read where nothing is known: SVM's is two reads away, VMX' one. */
+static __always_inline void note_reason(const void *vcpu)
+{
+	if (vcpu != last_vcpu) {
+		last_vcpu = vcpu;
+		last_reason_at = reason_at(vcpu);
+	}
+	last_reason = load(last_reason_at);
+}
+
 SEC("tp_btf/kvm_exit")
 int boundary_reason_exit(u64 *ctx)
 {
 	if (ctx[0])
-		bpf_probe_read_kernel(&last_reason, sizeof(last_reason), reason_at((void *)ctx[0]));
+		note_reason((void *)ctx[0]);
 	bpf_ktime_get_ns();
 	return 0;
 }
@@ -197,11 +204,7 @@ int boundary_account_exit(u64 *ctx)
 {
 	if (!ctx[0])
 		return 0;
-	if (ctx[0] != (u64)last_vcpu) {
-		last_vcpu = (void *)ctx[0];
-		last_reason_at = reason_at(last_vcpu);
-	}
-	last_reason = load(last_reason_at);
+	note_reason((void *)ctx[0]);
 	sums[0].from_ns = bpf_ktime_get_ns();
 	return 0;
 }
