@@ -6,13 +6,14 @@
 #
 # scale: what the host's clock calls an instruction, in nanoseconds. Everything is instructions
 # from here on: exit[row], call[row], least[row], and of a profile calls[row], the calls traced in
-# an exit, and probe[row], what the accounting of an exit takes.
+# an exit, probe[row], what the accounting of an exit takes, and by[row], how they were attached.
 
 FILENAME ~ /figures$/ && $1 == "exit"  { exit_[$2] = $3 / scale }
 FILENAME ~ /figures$/ && $1 == "call"  { call[$2] = $3 / scale }
 FILENAME ~ /figures$/ && $1 == "least" { least[$2] = $3 / scale }
 FILENAME ~ /figures$/ && $1 == "probe" { probe[$2] = $3 / scale }
 FILENAME ~ /figures$/ && $1 == "calls" { calls[$2] = $3 }
+FILENAME ~ /figures$/ && $1 == "by"    { by[$2] = $3 }
 FILENAME ~ /missing$/ { name = $1; sub(/^[^ ]* */, ""); missing[name] = $0 }
 
 # What tracing this way adds to an exit.

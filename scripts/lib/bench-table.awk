@@ -54,8 +54,8 @@ function table(    i, mechanisms)
 		exit_["untraced"], calls["exitgraph"]
 	printf "%-36s%9s%9s%6s%9s%6s%9s%6s\n", "instructions (of fg: of its own)", "per exit", "per call",
 		"of fg", "all in", "of fg", "leaf", "of fg"
-	row("exitgraph", "exitgraph", "boundaries")
-	for (i = 1; i <= split("fsession.multi fsession fentry kprobe.session kprobe", mechanisms); i++)
+	row("exitgraph", "exitgraph" ("exitgraph" in by ? ", " by["exitgraph"] : ""), "boundaries")
+	for (i = 1; i <= split("multi fsession.multi fsession fentry kprobe", mechanisms); i++)
 		row("attach-" mechanisms[i], "exitgraph --attach " mechanisms[i], "boundaries")
 	row("keep-none", "exitgraph --over 10s, none kept", "boundaries")
 	row("keep-samples", "exitgraph --samples 100", "boundaries")
