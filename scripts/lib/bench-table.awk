@@ -110,9 +110,11 @@ function no_vcpu()
 {
 	print "a task that is no vCPU, beyond an empty probe, per probe"
 	part("in a recording, on average", outside_recording())
+	if ("exitgraph-entry" in missing)
+		printf "  %-34s n/a: %s\n", "each alone", missing["exitgraph-entry"]
 	if ("exitgraph-entry" in call && "exitgraph-return" in call) {
-		part("entry alone", outside("entry"))
-		part("return alone, reads the clock first", outside("return"))
+		part("fentry alone", outside("entry"))
+		part("fexit alone, reads the clock first", outside("return"))
 	}
 }
 

@@ -144,10 +144,10 @@ static int place_find(const struct types *types, const char *name, struct place 
 	return -ENOENT;
 }
 
-/* A copy of @program, which is attached until this process ends. */
-static int attach_copy(const struct bpf_program *program, const struct place *place)
+/* A copy of @program, of that type, which is attached until this process ends. */
+static int attach_copy(const struct bpf_program *program, enum bpf_attach_type type,
+		       const struct place *place)
 {
-	enum bpf_attach_type type = bpf_program__expected_attach_type(program);
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = type,
 		    .attach_btf_id = place->btf_id, .attach_btf_obj_fd = place->btf_fd);
 	size_t cnt = bpf_program__insn_cnt(program);
@@ -180,11 +180,15 @@ static int attach_copies(const struct bench_floor *skel, const struct types *typ
 		if (place.i == FLOOR_SUMS)
 			return err_r(-E2BIG, "%d functions at most", FLOOR_SUMS);
 		r = place_find(types, name, &place);
-		for (size_t k = 0; !r && k < ARRAY_SIZE(programs); k++)
-			if (programs[k])
-				r = attach_copy(bpf_object__find_program_by_name(skel->obj,
-										 programs[k]),
-						&place);
+		for (size_t k = 0; !r && k < ARRAY_SIZE(programs); k++) {
+			const struct bpf_program *program;
+
+			if (!programs[k])
+				continue;
+			program = bpf_object__find_program_by_name(skel->obj, programs[k]);
+			r = attach_copy(program, bpf_program__expected_attach_type(program),
+					&place);
+		}
 		if (r)
 			err_r(r, "cannot attach to %s: %s", name, strerror(-r));
 	}
@@ -203,33 +207,51 @@ static int attach_step(struct bench_floor *skel, const struct step *step, char *
 	return r;
 }
 
+/* exitgraph's probes: a template there, and what its copies are. */
+static const struct probe {
+	const char *name;
+	const char *program;
+	enum bpf_attach_type type;
+} probes[] = {
+	{ "exitgraph-entry", "call_entry", BPF_TRACE_FENTRY },
+	{ "exitgraph-return", "call_return", BPF_TRACE_FEXIT },
+};
+
+static const struct probe *find_probe(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!strcmp(probes[i].name, name))
+			return &probes[i];
+	return NULL;
+}
+
 /*
- * exitgraph's own probe, on @function alone: what it takes where the task is no vCPU. It is
- * not armed, and none of its other programs is there.
+ * exitgraph's own probe, alone: what it takes where the task is no vCPU. Set up as by
+ * attach_open(); not armed, and none of its other programs is there.
  */
-static int attach_exitgraph(const char *name, const char *function)
+static int attach_exitgraph(const struct probe *probe, const char *function)
 {
 	struct exitgraph_bpf *skel = exitgraph_bpf__open();
+	struct place place = { .i = XG_TEMPLATE_CODE };
 	struct bpf_program *program;
+	struct types types = { 0 };
 	int r;
 
 	if (!skel)
 		return err_r(-errno, "cannot open exitgraph's programs: %s", strerror(errno));
 	for (size_t i = 0; i < ARRAY_SIZE(skel->bss->task_slot); i++)
 		skel->bss->task_slot[i] = XG_SLOT_NONE;
-	bpf_object__for_each_program(program, skel->obj)
-	{
-		bool wanted = !strcmp(bpf_program__name(program), name);
-
-		bpf_program__set_autoload(program, wanted);
-		bpf_program__set_autoattach(program, wanted);
-		if (wanted)
-			bpf_program__set_attach_target(program, 0, strchr(function, ':') + 1);
-	}
-	r = exitgraph_bpf__load(skel);
+	bpf_object__for_each_program(program, skel->obj) bpf_program__set_autoload(
+		program, !strcmp(bpf_program__name(program), probe->program));
+	r = types_load(&types);
 	if (!r)
-		r = exitgraph_bpf__attach(skel);
-	return r ? err_r(r, "cannot attach %s: %s", name, strerror(-r)) : 0;
+		r = exitgraph_bpf__load(skel);
+	if (!r)
+		r = place_find(&types, function, &place);
+	if (!r)
+		r = attach_copy(bpf_object__find_program_by_name(skel->obj, probe->program),
+				probe->type, &place);
+	return r ? err_r(r, "cannot attach %s: %s", probe->program, strerror(-r)) : 0;
 }
 
 static void print_counts(const struct floor_sum *sums)
@@ -259,18 +281,10 @@ static int run(char **argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* exitgraph's probes, by the names that they have there. */
-static const char *exitgraph_probe(const char *name)
-{
-	if (!strcmp(name, "exitgraph-entry"))
-		return "call_entry";
-	return !strcmp(name, "exitgraph-return") ? "call_return" : NULL;
-}
-
 int main(int argc, char **argv)
 {
 	const struct step *step = argc > 1 ? find_step(argv[1]) : NULL;
-	const char *probe = argc > 1 ? exitgraph_probe(argv[1]) : NULL;
+	const struct probe *probe = argc > 1 ? find_probe(argv[1]) : NULL;
 	const struct rlimit limit = { 65536, 65536 };
 	int command = step && !step->on_functions ? 2 : 3, r;
 	struct bench_floor *skel;
