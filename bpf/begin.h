@@ -144,10 +144,9 @@ static __always_inline struct xg_vcpu_state *begin(struct kvm_vcpu *vcpu, u64 cl
 	struct xg_vcpu_state *st;
 	u32 *known, slot = 0;
 
-	if (bpf_map_lookup_elem(&threads, &task))
-		forget(task); /* it had another vCPU */
-	else if (is_ignored(task))
+	if (is_ignored(task))
 		return 0;
+	forget(task); /* it may have had another vCPU */
 	known = bpf_map_lookup_elem(&slots, &key);
 	if (known) {
 		slot = *known;
