@@ -318,24 +318,37 @@ tracing_state() {
 	)
 }
 
-# discover_end_by NAME SIGNAL [guardian]: a discovery is ended while it watches, and so may be its guardian.
-discover_end_by() {
-	exitgraph discover -d 60s >"$1.out" 2>"$1.err" &
+# tracer_end_by NAME SIGNAL guardian|'' COMMAND…: what has a tracer of its own is ended while it
+# has, and so may be its guardian.
+tracer_end_by() {
+	name=$1 signal=$2 guardian=$3
+	shift 3
+	"$@" >"$name.out" 2>"$name.err" &
 	watcher=$!
 	until grep -qx function /sys/kernel/tracing/instances/exitgraph.*/current_tracer 2>/dev/null; do
 		sleep 0.1
 	done
 	# shellcheck disable=SC2046  # as many words as there are
-	[ -z "${3-}" ] || kill -STOP $(pidof xg-guardian)
-	kill "-$2" $watcher
+	[ -z "$guardian" ] || kill -STOP $(pidof xg-guardian)
+	kill "-$signal" $watcher
 	wait $watcher
-	echo $? >"$1.status"
+	echo $? >"$name.status"
 	# shellcheck disable=SC2046
-	[ -z "${3-}" ] || kill -KILL $(pidof xg-guardian)
+	[ -z "$guardian" ] || kill -KILL $(pidof xg-guardian)
 	while pidof xg-guardian >/dev/null; do
 		sleep 0.1
 	done
-	ls /sys/kernel/tracing/instances >"$1.instances"
+	ls /sys/kernel/tracing/instances >"$name.instances"
+}
+
+discover_end_by() {
+	tracer_end_by "$1" "$2" "${3-}" exitgraph discover -d 60s
+}
+
+# While it attaches, function by function: it has ftrace hold them.
+attach_end_by() {
+	settle
+	tracer_end_by "$1" "$2" '' exitgraph record -o "$1.xg" --attach fentry --functions default -d 60s
 }
 
 # A user traces all the while, some of the same functions among others.
@@ -361,6 +374,10 @@ scenario_discover() {
 	discover_end_by discover-both KILL guardian
 	run discover-again exitgraph discover
 	ls $tracing/instances >discover-again.instances
+	attach_end_by held-int INT
+	attach_end_by held-kill KILL
+	record_default held --attach fentry --functions default -p $guest -d 1s
+	ls $tracing/instances >held.instances
 	tracing_state >tracing.after
 	grep -c kvm_cpuid $tracing/instances/users/trace >tracing.users
 	echo nop >$tracing/current_tracer

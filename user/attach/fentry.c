@@ -77,6 +77,7 @@ const struct mechanism mechanism_fentry = {
 	.name = "fentry+fexit",
 	.use = "functions with type information",
 	.needs = "BPF trampolines for modules (Linux 5.17)",
+	.is_quicker_held = true,
 	.offered = offered,
 	.can = takes,
 	.takes = takes,

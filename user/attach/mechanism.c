@@ -71,22 +71,3 @@ void attaching_tell(struct attaching *attaching, struct attach_function *functio
 	if (attaching->progress)
 		attaching->progress(attaching->arg, attaching->done, attaching->cnt);
 }
-
-int mechanism_attach_each(struct attaching *attaching, struct attach_function **todo, size_t cnt,
-			  const struct mechanism *mechanism,
-			  int (*one)(struct attaching *attaching,
-				     const struct target_function *function, u32 id))
-{
-	for (size_t i = 0; i < cnt; i++) {
-		size_t probe_cnt = attaching->probes->cnt;
-		int r;
-
-		if (*attaching->stop)
-			return -EINTR;
-		r = one(attaching, todo[i]->target, attaching_id(attaching, todo[i]));
-		if (r)
-			probes_cut(attaching->probes, probe_cnt);
-		attaching_tell(attaching, todo[i], mechanism, r);
-	}
-	return 0;
-}

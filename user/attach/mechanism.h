@@ -36,7 +36,8 @@ struct mechanism {
 	const char *use;    /* what it is taken for */
 	const char *needs;  /* what a kernel lacks that does not offer it, and since when it is */
 
-	bool is_session; /* offered only if the features were read with those of sessions */
+	bool is_session;      /* offered only if the features were read with those of sessions */
+	bool is_quicker_held; /* if ftrace holds the functions meanwhile: target/hold.h */
 	bool (*offered)(const struct features *features);
 
 	/* Can @function be attached this way? Is it, unless the user says otherwise? */
@@ -61,7 +62,10 @@ extern const struct mechanism mechanism_fentry;
 extern const struct mechanism mechanism_kprobe_session;
 extern const struct mechanism mechanism_kprobe;
 
-/* Most functions are attached one by one: @one adds all probes of @function, or returns -errno. */
+/*
+ * Most functions are attached one by one (each.c): @one adds all probes of @function, or returns
+ * -errno.
+ */
 int mechanism_attach_each(struct attaching *attaching, struct attach_function **todo, size_t cnt,
 			  const struct mechanism *mechanism,
 			  int (*one)(struct attaching *attaching,
