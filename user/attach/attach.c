@@ -2,7 +2,6 @@
 #include "attach/attach.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,11 +13,14 @@
 #include "attach/ladder.h"
 #include "attach/mechanism.h"
 #include "attach/memory.h"
+#include "attach/sections.h"
 #include "attach/special.h"
 #include "attach/watch.h"
 #include "exitgraph.skel.h"
+#include "target/btf_find.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/stopwatch.h"
 
 #define CAPTURES_BYTES (8 << 20)
 #define SPARE_THREADS  1024 /* that have run a vCPU, and now another runs it */
@@ -27,6 +29,7 @@
 
 struct attach {
 	struct exitgraph_bpf *skel;
+	struct sections sections;
 	struct xg_vcpu_state *states;
 	u32 vcpu_cnt;
 	struct features features;
@@ -97,6 +100,7 @@ void attach_free(struct attach **attach_ptr)
 	probes_free(&attach->probes);
 	attach_unmap_states(attach);
 	exitgraph_bpf__destroy(attach->skel);
+	sections_forget(&attach->sections);
 	free(attach);
 	*attach_ptr = NULL;
 }
@@ -141,11 +145,7 @@ static void configure_captures(struct attach *attach, struct xg_config *config,
 /* Can programs read the kernel's memory as a type of vmlinux' of their choice (Linux 6.2)? */
 static bool has_cast(void)
 {
-	struct btf *vmlinux = btf__load_vmlinux_btf();
-	bool has = vmlinux && btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-
-	btf__free(vmlinux);
-	return has;
+	return btf_find_string_of_kernel("bpf_rdonly_cast");
 }
 
 static void configure(struct attach *attach, enum isa isa, const struct attach_options *options)
@@ -160,6 +160,9 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	bpf_program__set_autoload(attach->skel->progs.boundary_kvm_exit, !options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.exits_kvm_entry, options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.exits_kvm_exit, options->exits_only);
+	/* Any function of a vCPU will do for the template that reads its argument. */
+	if (!options->exits_only && !sections_have(&attach->sections, "fexit"))
+		bpf_program__set_attach_target(attach->skel->progs.call_return_run, 0, RUN_IOCTL);
 	configure_captures(attach, config, options);
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
 	bpf_map__set_max_entries(attach->skel->maps.threads, attach->vcpu_cnt + SPARE_THREADS);
@@ -200,6 +203,7 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	       const struct attach_options *options, struct attach **out)
 {
 	_cleanup_(attach_free) struct attach *attach = NULL;
+	u64 start_ns = stopwatch_now_ns();
 	int r;
 
 	libbpf_set_print(quiet_libbpf);
@@ -211,11 +215,13 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	r = check_memory(attach);
 	if (r)
 		return r;
+	sections_tell(&attach->sections, options->anchors, options->anchor_cnt);
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
 	configure(attach, isa, options);
 	attach->forced = options->mechanism;
+	stopwatch_say(&start_ns, "opening the programs");
 	r = cnt ? features_read(ladder_needs_sessions(attach->forced, functions, cnt),
 				&attach->features)
 		: 0;
@@ -223,9 +229,9 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 		r = ladder_prepare(&attach->features, attach->forced, attach->skel, functions, cnt);
 	if (r)
 		return r;
-	log_debug("loading the programs");
+	stopwatch_say(&start_ns, "asking for the kernel's features");
 	r = exitgraph_bpf__load(attach->skel);
-	log_debug("the programs are loaded");
+	stopwatch_say(&start_ns, "loading the programs");
 	if (r == -ENOMEM)
 		return err_r(r,
 			     "the kernel has no memory for %u vCPUs (%zu MiB); give fewer with "

@@ -22,6 +22,7 @@
 
 struct attach;
 struct mechanism;
+struct target_anchor;
 
 /* A function to trace; its index in the array given to attach_functions() is its id. */
 struct attach_function {
@@ -42,6 +43,9 @@ struct attach_options {
 	u32 samples; /* so many, and less than twice; 0 = none */
 	u32 slowest; /* those that were among so many slowest so far; 0 = none */
 	u64 over_ns; /* keep those of a latency above it; 0 = none */
+	/* Where the boundaries are; libbpf looks for what is not there. May be none. */
+	const struct target_anchor *anchors;
+	size_t anchor_cnt;
 };
 
 /* Does this kernel offer @mechanism (NULL: any will do)? 0, or -errno (said): what it lacks. */

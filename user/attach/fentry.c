@@ -23,11 +23,9 @@ static bool takes(const struct target_function *function)
 	return !function->is_clone;
 }
 
-/* Any function of a vCPU will do for the one to be loaded for that reads its argument. */
 static void prepare(struct exitgraph_bpf *skel)
 {
 	pair_prepare(skel);
-	bpf_program__set_attach_target(skel->progs.call_return_run, 0, RUN_IOCTL);
 	bpf_program__set_autoload(skel->progs.call_return_run, true);
 }
 

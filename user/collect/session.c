@@ -19,6 +19,7 @@
 #include "collect/signals.h"
 #include "collect/slots.h"
 #include "collect/vmm.h"
+#include "target/anchors.h"
 #include "target/leftover.h"
 #include "target/probe.h"
 #include "util/cleanup.h"
@@ -121,6 +122,9 @@ static int load(struct session *session)
 		.slowest = session->options.slowest,
 		.over_ns = session->options.over_ns,
 	};
+	if (session->choice.host)
+		session->attach_options.anchors = target_host_anchors(
+			session->choice.host, &session->attach_options.anchor_cnt);
 	return attach_new(session->choice.isa, session->choice.functions,
 			  session->choice.function_cnt, &session->attach_options, &session->attach);
 }

@@ -8,6 +8,7 @@
 
 #include <bpf/btf.h>
 
+#include "target/anchors.h"
 #include "target/kallsyms.h"
 #include "target/sites.h"
 #include "target/target.h"
@@ -36,6 +37,8 @@ struct target_host {
 	size_t module_cnt;
 	struct target_function **v; /* by name, then module, up to sorted_cnt */
 	size_t cnt, cap, sorted_cnt;
+	struct target_anchor anchors[TARGET_ANCHORS_MAX];
+	size_t anchor_cnt;
 };
 
 /* A host without functions, of the vendor that @isa says, or of other modules. 0 or -ENOMEM. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/proto.h"
 
+#include "target/btf_find.h"
+
 /* The type without its const, volatile, typedef. */
 static const struct btf_type *resolve(const struct btf *btf, u32 id)
 {
@@ -57,6 +59,5 @@ struct proto proto_read(const struct btf *btf, u32 func)
  */
 u32 proto_max_args(const struct btf *vmlinux)
 {
-	return btf__find_by_name_kind(vmlinux, "bpf_modify_return_test2", BTF_KIND_FUNC) > 0 ? 12
-											     : 6;
+	return btf_find_own(vmlinux, "bpf_modify_return_test2", BTF_KIND_FUNC) ? 12 : 6;
 }

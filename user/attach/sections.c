@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "attach/sections.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+static int prepare_load(struct bpf_program *program, struct bpf_prog_load_opts *options,
+			long cookie)
+{
+	const struct target_anchor *anchor = (const void *)(intptr_t)cookie;
+
+	options->expected_attach_type = anchor->attach_type;
+	options->attach_btf_obj_fd = anchor->btf_fd;
+	options->attach_btf_id = anchor->btf_id;
+	return 0;
+}
+
+static int attach(const struct bpf_program *program, long cookie, struct bpf_link **link)
+{
+	*link = bpf_program__attach_trace(program);
+	return *link ? 0 : -errno;
+}
+
+void sections_tell(struct sections *sections, const struct target_anchor *anchors, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++) {
+		struct target_anchor *anchor = &sections->anchors[sections->cnt];
+		LIBBPF_OPTS(libbpf_prog_handler_opts, options, .cookie = (intptr_t)anchor,
+			    .prog_prepare_load_fn = prepare_load, .prog_attach_fn = attach);
+		int handler;
+
+		*anchor = anchors[i];
+		handler = libbpf_register_prog_handler(anchor->section, BPF_PROG_TYPE_TRACING,
+						       anchor->attach_type, &options);
+		if (handler >= 0)
+			sections->handlers[sections->cnt++] = handler;
+	}
+}
+
+bool sections_have(const struct sections *sections, const char *section)
+{
+	for (size_t i = 0; i < sections->cnt; i++)
+		if (!strcmp(sections->anchors[i].section, section))
+			return true;
+	return false;
+}
+
+void sections_forget(struct sections *sections)
+{
+	while (sections->cnt)
+		libbpf_unregister_prog_handler(sections->handlers[--sections->cnt]);
+}
