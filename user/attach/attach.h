@@ -32,7 +32,7 @@ struct attach_function {
 	const struct mechanism *mechanism; /* out: by which it was attached */
 };
 
-/* Called after each function, for progress. */
+/* Called after each function, or after all that go by one system call, for progress. */
 typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 
 struct attach_options {

@@ -59,6 +59,7 @@ int mechanism_attach_each(struct attaching *attaching, struct attach_function **
 		if (r)
 			probes_cut(attaching->probes, probe_cnt);
 		attaching_tell(attaching, todo[i], mechanism, r);
+		attaching_progress(attaching);
 	}
 	return 0;
 }

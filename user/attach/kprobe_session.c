@@ -63,6 +63,7 @@ static int attach_all(struct attaching *attaching, struct attach_function **todo
 		probe_close(&probe);
 	for (size_t i = 0; i < cnt; i++)
 		attaching_tell(attaching, todo[i], &mechanism_kprobe_session, r);
+	attaching_progress(attaching);
 	return r ? 0 : probes_add(attaching->probes, &probe);
 }
 

@@ -68,6 +68,10 @@ void attaching_tell(struct attaching *attaching, struct attach_function *functio
 	function->error = error;
 	function->mechanism = error ? NULL : mechanism;
 	attaching->done += !error;
+}
+
+void attaching_progress(const struct attaching *attaching)
+{
 	if (attaching->progress)
 		attaching->progress(attaching->arg, attaching->done, attaching->cnt);
 }

@@ -81,6 +81,9 @@ u32 attaching_id(const struct attaching *attaching, const struct attach_function
 void attaching_tell(struct attaching *attaching, struct attach_function *function,
 		    const struct mechanism *mechanism, int error);
 
+/* Say how far it is: after each function that is attached alone, or all that are at once. */
+void attaching_progress(const struct attaching *attaching);
+
 /* The rows, the best first; MECHANISMS_MAX at most. */
 const struct mechanism *const *mechanism_table(size_t *cnt_out);
 

@@ -143,6 +143,7 @@ static int attach_part(struct attaching *attaching, struct group *group, size_t 
 	}
 	for (size_t i = from; i < from + cnt; i++)
 		attaching_tell(attaching, group->functions[i], group->mechanism, r);
+	attaching_progress(attaching);
 	return 0;
 }
 
