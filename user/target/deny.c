@@ -10,10 +10,10 @@
  */
 #include "target/deny.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "target/host.h"
 #include "util/cleanup.h"
 
 #define NMI	"runs in the host's NMIs, as a callback of perf"
@@ -102,7 +102,7 @@ static const struct deny_entry *find(const struct deny_entry *table, size_t cnt,
 
 	snprintf(source, sizeof(source), "%.*s", (int)strcspn(name, "."), name);
 	for (size_t i = 0; i < cnt; i++) {
-		if (!fnmatch(table[i].pattern, source, 0))
+		if (target_glob_matches(table[i].pattern, source))
 			return &table[i];
 	}
 	return NULL;

@@ -66,6 +66,9 @@ bool target_name_is_function(const char *name);
 /* Has the compiler made this one of another function (name.isra.0, name.part.0...)? */
 bool target_name_is_clone(const char *name);
 
+/* As fnmatch() without flags says it. */
+bool target_glob_matches(const char *pattern, const char *name);
+
 /* Does @pattern mean the function @name of @module? A plain name means its clones, too. */
 bool target_pattern_means(const char *pattern, const char *module, const char *name);
 

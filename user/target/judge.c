@@ -7,7 +7,6 @@
  * be attached, then what cannot.
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
 
 #include "target/deny.h"
@@ -33,7 +32,7 @@ bool target_name_is_function(const char *name)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(no_function); i++) {
-		if (!fnmatch(no_function[i], name, 0))
+		if (target_glob_matches(no_function[i], name))
 			return false;
 	}
 	return true;

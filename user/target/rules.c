@@ -103,12 +103,22 @@ bool target_pattern_is_glob(const char *pattern)
 	return strpbrk(pattern, "*?[");
 }
 
+/* fnmatch() alone takes some hundred instructions where the first letter tells. */
+bool target_glob_matches(const char *pattern, const char *name)
+{
+	size_t plain = strcspn(pattern, "*?[\\");
+
+	if (strncmp(pattern, name, plain))
+		return false;
+	return pattern[plain] ? !fnmatch(pattern + plain, name + plain, 0) : !name[plain];
+}
+
 /* Does @pattern, without a module, mean @name? Clones are known by their source's name, too. */
 static bool name_matches(const char *pattern, const char *name)
 {
 	size_t len = strlen(pattern);
 
-	if (!fnmatch(pattern, name, 0))
+	if (target_glob_matches(pattern, name))
 		return true;
 	return !strncmp(pattern, name, len) && name[len] == '.' && target_name_is_clone(name);
 }
@@ -124,7 +134,7 @@ bool target_pattern_means(const char *pattern, const char *module, const char *n
 		return false;
 	memcpy(wanted, pattern, colon - pattern);
 	wanted[colon - pattern] = '\0';
-	return !fnmatch(wanted, module, 0) && name_matches(colon + 1, name);
+	return target_glob_matches(wanted, module) && name_matches(colon + 1, name);
 }
 
 bool target_pattern_matches(const char *pattern, const struct target_function *function)
