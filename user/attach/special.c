@@ -9,9 +9,17 @@ static const struct {
 	const char *function;
 	enum special special;
 } table[] = {
-	{ "kvm_vcpu_ioctl", SPECIAL_IOCTL }, { RUN_IOCTL, SPECIAL_RUN_IOCTL },
-	{ "svm_vcpu_run", SPECIAL_RUN },     { "kvm_sched_out", SPECIAL_OFF_CPU },
+	{ "kvm_vcpu_ioctl", SPECIAL_IOCTL },
+	{ RUN_IOCTL, SPECIAL_RUN_IOCTL },
+	{ "svm_vcpu_run", SPECIAL_RUN },
+	{ "kvm_sched_out", SPECIAL_OFF_CPU },
 	{ "kvm_sched_in", SPECIAL_ON_CPU },
+	{ "kvm_arch_vcpu_load", SPECIAL_SWITCHING },
+	{ "kvm_arch_vcpu_put", SPECIAL_SWITCHING },
+	{ "svm_vcpu_load", SPECIAL_SWITCHING },
+	{ "svm_vcpu_put", SPECIAL_SWITCHING },
+	{ "vmx_vcpu_load", SPECIAL_SWITCHING },
+	{ "vmx_vcpu_put", SPECIAL_SWITCHING },
 };
 
 enum special special_of(const char *function)
