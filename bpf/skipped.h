@@ -73,7 +73,7 @@ static __always_inline bool skipped_take(struct xg_vcpu_state *st)
 /* A record that fits nowhere: the accounting drops the cycle whose log has it. */
 static __always_inline void skipped_spoil(struct xg_vcpu_state *st, u64 clock_ns)
 {
-	log_at(st, clock_ns, XG_CODE_RETURN(XG_ID_BOUNDARY));
+	log_at(st, clock_ns, XG_CODE_SPOIL);
 }
 
 /* After the accounting: it took the cause for a mismatch. */

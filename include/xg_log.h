@@ -20,6 +20,7 @@
 #define XG_CODE_ENTRY(id)  ((u32)(id) << 1)
 #define XG_CODE_RETURN(id) (((u32)(id) << 1) | 1)
 #define XG_CODE_MASK	   0xffff
+#define XG_CODE_SPOIL	   XG_CODE_RETURN(XG_ID_BOUNDARY) /* at a log's end: it fits nowhere */
 
 struct xg_record {
 	u64 clock_ns; /* CLOCK_MONOTONIC */

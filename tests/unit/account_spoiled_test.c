@@ -2,8 +2,6 @@
 /* A cycle in which the kernel skipped a probe is dropped by a record that fits nowhere. */
 #include "account_fixture.h"
 
-#define SPOIL XG_CODE_RETURN(XG_ID_BOUNDARY) /* as skipped_spoil() of bpf/skipped.h */
-
 /* cpuid_cycle() of the fixture, spoilt at its end. */
 static void spoilt_cycle(struct fixture *f)
 {
@@ -14,7 +12,7 @@ static void spoilt_cycle(struct fixture *f)
 	enter(f, F_HANDLE, 100);
 	leave(f, F_HANDLE, 100);
 	enter(f, F_RUN, 300);
-	put(f, SPOIL, 400);
+	put(f, XG_CODE_SPOIL, 400);
 	vm_entry(f, 0, 33);
 }
 

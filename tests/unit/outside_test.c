@@ -254,6 +254,7 @@ static void the_dangerous_are_denied(void **state)
 		"__bpf_prog_enter_recur",
 		"bpf_task_storage_get",
 		"bpf_local_storage_update",
+		"lookup_nulls_elem_raw",
 		"htab_map_lookup_elem",
 		"copy_from_kernel_nofault",
 		"ktime_get_mono_fast_ns",

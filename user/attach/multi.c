@@ -5,10 +5,9 @@
  *
  * The kernel skips a program that is running already on that CPU: in a task that was preempted
  * in it, or where an interrupt came. With one program for many functions that may be all of
- * another vCPU's calls for as long as it has the CPU. With two it is found out: the entries are
- * missing and the returns are there, or the other way round, so the accounting drops the cycle
- * and counts it. With one for both nothing is left to see of the call but recursion_misses; and
- * it costs more (a session has more to set up). So that one is never taken unasked.
+ * another vCPU's calls for as long as it has the CPU. So the kernel's own counts of what it
+ * skipped are watched, and the cycles in which they move are dropped (bpf/skipped.h). One program
+ * for both costs more (a session has more to set up), and is never taken unasked.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -123,7 +123,7 @@ static int watch_and_save(struct watch *watch, struct target_host *host, struct 
 	discovered_count(host, watch->whose, &counts, out);
 	r = discovered_save(host, out);
 	if (r)
-		log_debug("the set is not cached: %s", strerror(-r));
+		log_warn("what was discovered is not kept for later: %s", strerror(-r));
 	return 0;
 }
 

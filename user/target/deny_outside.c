@@ -3,7 +3,7 @@
  * What is never attached outside of KVM, by rule and not by name: the kernel has 40,000
  * functions, and those that matter here come and go. A probe runs, on every task of the
  * host, whatever the trampoline calls (RCU, the run's bookkeeping), reads the clock and looks
- * the running task up (task storage, which has a spin lock of its own). So it must not sit
+ * the running task up (a hash table of BPF's, which has spin locks). So it must not sit
  *
  *  - on anything that these use: it would run inside of itself, or of another probe;
  *  - where a lock is held that they might wait for, or that is held with all others waiting:
@@ -46,6 +46,7 @@ static const struct deny_entry entries[] = {
 	{ "*bpf*", TARGET_DENIED, BPF },
 	{ "btf_*", TARGET_DENIED, BPF },
 	{ "*htab_*", TARGET_DENIED, BPF },
+	{ "lookup_*elem_raw", TARGET_DENIED, BPF },
 	{ "array_map_*", TARGET_DENIED, BPF },
 	{ "percpu_array_map_*", TARGET_DENIED, BPF },
 	{ "*ringbuf*", TARGET_DENIED, BPF },

@@ -151,32 +151,35 @@ static int make_key(const struct target_host *host, char *key, size_t size)
 	return 0;
 }
 
-int discovered_save(struct target_host *host, const struct discovered *discovered)
+/* Where this host's set is cached: the directory's descriptor, its file and key; or -errno. */
+static int open_cache(const struct target_host *host, bool create, char name[256], char key[512])
 {
-	_cleanup_close_ int dir = cache_open(true);
-	_cleanup_free_ char *text = NULL;
-	char name[256], key[512];
-	size_t size;
-	int r = dir < 0 ? dir : cache_kernel_name(CACHE_PREFIX, name, sizeof(name));
+	_cleanup_close_ int dir = cache_open(create);
+	int r = dir < 0 ? dir : cache_kernel_name(CACHE_PREFIX, name, 256);
 
 	if (!r)
-		r = make_key(host, key, sizeof(key));
-	if (!r)
-		r = discovered_format(host, discovered, &text, &size);
+		r = make_key(host, key, 512);
+	return r ? r : TAKE_FD(dir);
+}
+
+int discovered_save(struct target_host *host, const struct discovered *discovered)
+{
+	char name[256], key[512];
+	_cleanup_close_ int dir = open_cache(host, true, name, key);
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int r = dir < 0 ? dir : discovered_format(host, discovered, &text, &size);
+
 	return r ? r : cache_write(dir, name, key, text, size);
 }
 
 int discovered_load(struct target_host *host, struct discovered *out)
 {
-	_cleanup_close_ int dir = cache_open(false);
-	_cleanup_free_ char *text = NULL;
 	char name[256], key[512];
+	_cleanup_close_ int dir = open_cache(host, false, name, key);
+	_cleanup_free_ char *text = NULL;
 	size_t size;
-	int r = dir < 0 ? dir : cache_kernel_name(CACHE_PREFIX, name, sizeof(name));
+	int r = dir < 0 ? dir : cache_read(dir, name, key, &text, &size);
 
-	if (!r)
-		r = make_key(host, key, sizeof(key));
-	if (!r)
-		r = cache_read(dir, name, key, &text, &size);
 	return r ? r : discovered_parse(text, host, out);
 }
