@@ -81,7 +81,8 @@ ACCOUNT_GLOBAL int apply_new_octave(struct xg_vcpu_state *st, struct xg_node *no
 ACCOUNT_INLINE u64 apply_place(const struct xg_node *node, u64 ns)
 {
 #ifdef __bpf__
-	u64 shift = node->last_shift;
+	/* In x86 a shift is by CL, which r4 is; by another register it is moved there and back. */
+	register u64 shift asm("r4") = node->last_shift;
 
 	asm("%0 >>= %1" : "+r"(ns) : "r"(shift));
 #else

@@ -45,22 +45,26 @@ int boundary_kvm_exit(u64 *ctx)
 	return 0;
 }
 
-/* In place of these two, where only exits are recorded. */
-SEC("tp_btf/kvm_entry")
-int exits_kvm_entry(u64 *ctx)
-{
-	struct kvm_vcpu *vcpu = (void *)ctx[0];
+/*
+ * In place of these two, where only exits are recorded: one pair, by the vendor and the kernel's
+ * age. The old ones are for kernels without bpf_rdonly_cast() (up to 6.1), whose verifiers do
+ * not want to hear that the vCPU is not NULL, either.
+ */
+#define EXITS_ONLY(name, at, call)                       \
+	SEC("tp_btf/" #at)                               \
+	int name(u64 *ctx)                               \
+	{                                                \
+		struct kvm_vcpu *vcpu = (void *)ctx[0];  \
+							 \
+		return call;                             \
+	}
 
-	return vcpu ? exits_only_entry(vcpu) : 0;
-}
-
-SEC("tp_btf/kvm_exit")
-int exits_kvm_exit(u64 *ctx)
-{
-	struct kvm_vcpu *vcpu = (void *)ctx[0];
-
-	return vcpu ? exits_only_exit(vcpu) : 0;
-}
+EXITS_ONLY(exits_kvm_entry, kvm_entry, vcpu ? exits_only_entry(vcpu) : 0)
+EXITS_ONLY(exits_kvm_entry_old, kvm_entry, exits_only_entry(vcpu))
+EXITS_ONLY(exits_kvm_exit_svm, kvm_exit, vcpu ? exits_only_exit(vcpu, true, true) : 0)
+EXITS_ONLY(exits_kvm_exit_svm_old, kvm_exit, exits_only_exit(vcpu, true, false))
+EXITS_ONLY(exits_kvm_exit_vmx, kvm_exit, vcpu ? exits_only_exit(vcpu, false, true) : 0)
+EXITS_ONLY(exits_kvm_exit_vmx_old, kvm_exit, exits_only_exit(vcpu, false, false))
 
 /*
  * Templates. What their copies are, fentry or fexit programs say, the loader decides; these are
@@ -157,6 +161,7 @@ int vcpu_destroy(u64 *ctx)
 	if (st) {
 		if (st->task)
 			forget(st->task);
+		exits_only_end(st);
 		end(st);
 		st->status = XG_SLOT_DEAD;
 	}

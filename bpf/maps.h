@@ -8,6 +8,7 @@
 
 #include "kvm_types.h"
 #include "xg_control.h"
+#include "xg_exits.h"
 #include "xg_state.h"
 
 /* One state per vCPU; user space reads it through a mapping. Sized when it is loaded. */
@@ -57,5 +58,8 @@ struct xg_control control;
 
 /* By a hash of the task: a slot, or no slot's number: XG_SLOT_NONE, XG_SLOT_GONE. */
 u32 task_slot[XG_TASK_SLOTS];
+
+/* Of --exits-only, by a hash of the vCPU. */
+struct xg_exits_place exits_places[XG_EXITS_PLACES];
 
 #endif

@@ -21,30 +21,39 @@ extern void *bpf_rdonly_cast(const void *object, u32 btf_id) __ksym __weak;
  * 8 bytes of the kernel's memory. What is cast is read with a plain instruction, and so costs
  * next to nothing against bpf_probe_read_kernel(); a bad address reads 0 either way.
  */
+static __always_inline u64 reason_cast(const void *from)
+{
+	const struct timespec64 *any =
+		bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct timespec64));
+
+	return any->tv_sec;
+}
+
 static __always_inline u64 reason_read(const void *from)
 {
 	u64 value = 0;
 
-	if (config.has_cast) {
-		const struct timespec64 *any =
-			bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct timespec64));
-
-		return any->tv_sec;
-	}
+	if (config.has_cast)
+		return reason_cast(from);
 	bpf_probe_read_kernel(&value, sizeof(value), from);
 	return value;
 }
 
 #define REASON_FIELD(object, field) ((const void *)(object) + bpf_core_field_offset(object->field))
 
-static __always_inline u64 reason_read_vmx(const void *vcpu)
+static __always_inline const void *reason_at_vmx(const void *vcpu)
 {
 	const struct vcpu_vmx *old = vcpu;
 	const struct vcpu_vmx___7_2 *new = vcpu;
 
 	if (bpf_core_field_exists(old->exit_reason))
-		return reason_read(REASON_FIELD(old, exit_reason.full)) & VMX_REASON_MASK;
-	return reason_read(REASON_FIELD(new, vt.exit_reason.full)) & VMX_REASON_MASK;
+		return REASON_FIELD(old, exit_reason.full);
+	return REASON_FIELD(new, vt.exit_reason.full);
+}
+
+static __always_inline u64 reason_read_vmx(const void *vcpu)
+{
+	return reason_read(reason_at_vmx(vcpu)) & VMX_REASON_MASK;
 }
 
 /*

@@ -12,6 +12,7 @@
 #define EXITGRAPH_XG_STATE_H
 
 #include "xg_capture.h"
+#include "xg_exits.h"
 #include "xg_hist.h"
 #include "xg_log.h"
 #include "xg_loss.h"
@@ -37,9 +38,15 @@
 
 /* One node of a tree, 128 bytes. Node 0 is "none". */
 struct xg_node {
-	u16 id;
-	u16 parent;
-	u16 next;	  /* the node entered next after this event the last time: a guess */
+	union {
+		struct {
+			u16 id;
+			u16 parent;
+			u16 next; /* the node entered next after this event the last time: a guess
+				   */
+		};
+		u64 code; /* of direct[]; there `calls` is not counted, and not 0 if it is in use */
+	};
 	u64 calls;	  /* calls that returned (cycles for a root, exits for a latency) */
 	u64 inclusive_ns; /* parts of calls that stayed open included */
 	u64 min_ns;	  /* over the calls that returned; meaningless if calls is 0 */
@@ -66,15 +73,13 @@ struct xg_reason {
 	u32 slow_hash[XG_REASON_PATHS]; /* of the latest logs whose paths were not known */
 	u32 slow_n;
 	u8 path[XG_REASON_PATHS]; /* those known, + 1, the latest first; 0 = none */
+	u8 is_direct;		  /* its latency is not in `latency` but in direct[] */
 };
 
-/* Of --exits-only: the node that the latencies of a code go to, by its lowest bits. */
-#define XG_LATEST 16 /* a power of two */
-
-struct xg_latest {
-	u64 next_code; /* the code's successor; so 0 is that of none */
-	u16 node_at;   /* as in struct xg_op */
-};
+/* Of --exits-only: the latencies of most codes, by their lowest bits, a code each. */
+#define XG_DIRECT	   64			 /* a power of two */
+#define XG_DIRECT_NONE	   (XG_DIRECT_OF(~0ULL)) /* no code that would be looked for at 0 */
+#define XG_DIRECT_OF(code) ((code) & (XG_DIRECT - 1))
 
 /* An open call. Its node belongs to the reason of the cycle that is being replayed. */
 struct xg_frame {
@@ -139,14 +144,14 @@ struct xg_vcpu_state {
 	u64 latency_ns;
 	u64 late; /* a bit for each operation of a run whose value lacks its place in a histogram */
 	u64 late_ns[XG_PATH_RUN]; /* these values */
-	u64 taken_ns;		     /* of XG_OP_TAKEN, since the latest XG_OP_REST */
-	u32 user_since;		     /* record: the outermost call returned, 0 = not yet */
-	u32 user_until;		     /* record: the outermost call was entered again */
-	u32 exit_at;		     /* record of the exit boundary */
-	u32 depth;		     /* open calls */
-	u32 guest_depth;	     /* at the cycle's start */
-	u32 at_base;	   /* at its start, the calls of base_id[] are open and no others */
-	u32 began_at_base; /* likewise of the cycle that was just accounted for */
+	u64 taken_ns;		  /* of XG_OP_TAKEN, since the latest XG_OP_REST */
+	u32 user_since;		  /* record: the outermost call returned, 0 = not yet */
+	u32 user_until;		  /* record: the outermost call was entered again */
+	u32 exit_at;		  /* record of the exit boundary */
+	u32 depth;		  /* open calls */
+	u32 guest_depth;	  /* at the cycle's start */
+	u32 at_base;		  /* at its start, the calls of base_id[] are open and no others */
+	u32 began_at_base;	  /* likewise of the cycle that was just accounted for */
 	u32 in_guest;
 	u32 in_boundary;
 	u32 in_user;   /* KVM_RUN returned and was not called again yet */
@@ -171,7 +176,9 @@ struct xg_vcpu_state {
 	u32 base_n;
 	u16 base_id[XG_BASE_FRAMES];
 
-	struct xg_latest latest[XG_LATEST];
+	u32 exits_at;		     /* index into the table of places of --exits-only */
+	struct xg_exits_place exits; /* if that one is taken */
+	struct xg_node direct[XG_DIRECT];
 	struct xg_reason reasons[XG_REASONS];
 	struct xg_keep keep[XG_REASONS]; /* of reasons[] */
 	struct xg_frame stack[XG_DEPTH];
@@ -181,10 +188,16 @@ struct xg_vcpu_state {
 	struct xg_op op[XG_OPS]; /* what this cycle comes to */
 	struct xg_node nodes[XG_NODES];
 	u16 hash[XG_HASH];
-	struct xg_chunk chunks[XG_CHUNKS];
+	struct xg_chunk chunks[XG_CHUNKS] __attribute__((aligned(1 << XG_CHUNK_UNIT_SHIFT)));
 	struct xg_path paths[XG_PATHS]; /* last: chunks must not be, see struct xg_op */
 };
 
+/* The same of direct[]: from the state's start, so that nothing needs to be added to it. */
+#define XG_DIRECT_CHUNK_AT(chunk)                                                    \
+	((__builtin_offsetof(struct xg_vcpu_state, chunks) >> XG_CHUNK_UNIT_SHIFT) + \
+	 XG_CHUNK_AT(chunk))
+
+_Static_assert(XG_DIRECT_CHUNK_AT(XG_DIRECT *XG_HIST_CHUNKS) < 1 << 16, "nodes have these, too");
 _Static_assert(__builtin_offsetof(struct xg_vcpu_state, log) ==
 		       __builtin_offsetof(struct xg_vcpu_state, capture) +
 			       sizeof(struct xg_capture),

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "attach/base.h"
+#include "attach/disarm.h"
 #include "attach/ladder.h"
 #include "attach/mechanism.h"
 #include "attach/memory.h"
@@ -59,6 +60,11 @@ const char *attach_mechanism(const struct attach *attach)
 volatile struct xg_control *attach_control(struct attach *attach)
 {
 	return &attach->skel->bss->control;
+}
+
+int attach_disarm(struct attach *attach)
+{
+	return disarm(attach->skel, attach->states, attach->vcpu_cnt);
 }
 
 struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out)
@@ -148,6 +154,29 @@ static bool has_cast(void)
 	return btf_find_string_of_kernel("bpf_rdonly_cast");
 }
 
+/* The programs at kvm_entry and kvm_exit: one each. */
+static void choose_boundaries(struct attach *attach, const struct xg_config *config,
+			      bool exits_only)
+{
+	bool is_svm = config->isa == ISA_SVM, is_old = !config->has_cast;
+	const struct {
+		struct bpf_program *program;
+		bool wanted;
+	} choices[] = {
+		{ attach->skel->progs.boundary_kvm_entry, !exits_only },
+		{ attach->skel->progs.boundary_kvm_exit, !exits_only },
+		{ attach->skel->progs.exits_kvm_entry, exits_only && !is_old },
+		{ attach->skel->progs.exits_kvm_entry_old, exits_only && is_old },
+		{ attach->skel->progs.exits_kvm_exit_svm, exits_only && is_svm && !is_old },
+		{ attach->skel->progs.exits_kvm_exit_svm_old, exits_only && is_svm && is_old },
+		{ attach->skel->progs.exits_kvm_exit_vmx, exits_only && !is_svm && !is_old },
+		{ attach->skel->progs.exits_kvm_exit_vmx_old, exits_only && !is_svm && is_old },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++)
+		bpf_program__set_autoload(choices[i].program, choices[i].wanted);
+}
+
 static void configure(struct attach *attach, enum isa isa, const struct attach_options *options)
 {
 	/* libbpf maps .rodata writable until the object is loaded. */
@@ -156,10 +185,7 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
 	config->has_cast = has_cast();
-	bpf_program__set_autoload(attach->skel->progs.boundary_kvm_entry, !options->exits_only);
-	bpf_program__set_autoload(attach->skel->progs.boundary_kvm_exit, !options->exits_only);
-	bpf_program__set_autoload(attach->skel->progs.exits_kvm_entry, options->exits_only);
-	bpf_program__set_autoload(attach->skel->progs.exits_kvm_exit, options->exits_only);
+	choose_boundaries(attach, config, options->exits_only);
 	/* Any function of a vCPU will do for the template that reads its argument. */
 	if (!options->exits_only && !sections_have(&attach->sections, "fexit"))
 		bpf_program__set_attach_target(attach->skel->progs.call_return_run, 0, RUN_IOCTL);

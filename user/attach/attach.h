@@ -69,6 +69,9 @@ const char *const *attach_required_functions(enum isa isa, size_t *cnt_out);
 
 volatile struct xg_control *attach_control(struct attach *attach);
 
+/* From now on nothing is recorded: see attach/disarm.h. 0 or -errno (said). */
+int attach_disarm(struct attach *attach);
+
 /* The states of all slots, in the kernel's memory. */
 struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);
 

@@ -314,10 +314,9 @@ static void add_losses(struct session *session, struct recording *recording)
 int session_run(struct session *session, struct profile *profile, enum session_end *end_out,
 		int *status_out)
 {
-	volatile struct xg_control *control = attach_control(session->attach);
 	struct recording *recording;
 	u64 start_ns;
-	int r;
+	int r, disarm_r;
 
 	r = profile_add_recording(profile, &recording);
 	if (r)
@@ -336,9 +335,10 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 		r = command_go(&session->command);
 	if (!r)
 		r = follow(session, start_ns, profile, recording, end_out);
-	__atomic_store_n(&control->armed, 0, __ATOMIC_SEQ_CST);
+	disarm_r = attach_disarm(session->attach);
 	recording->duration_ns = progress_now_ns() - start_ns;
 	progress_clear(&session->progress);
+	r = r ?: disarm_r;
 	if (r)
 		return r;
 	log_debug("disarmed");

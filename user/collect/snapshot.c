@@ -47,10 +47,25 @@ static void prefetch_chunks(const struct xg_vcpu_state *st, u32 index)
 	}
 }
 
-static int add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, struct dist *to)
+/* The values of @node's histogram; of direct[], that is all there is of their number. */
+static u64 values(const struct xg_vcpu_state *st, const struct xg_node *node)
+{
+	u64 cnt = 0;
+
+	for (u32 octave = 0; octave < XG_HIST_CHUNKS; octave++) {
+		const struct xg_chunk *chunk = &st->chunks[node->chunk[octave] % XG_CHUNKS];
+
+		for (u32 i = 0; node->chunk[octave] && i < XG_HIST_SUB; i++)
+			cnt += chunk->count[i];
+	}
+	return cnt;
+}
+
+static int add_dist(const struct xg_vcpu_state *st, const struct xg_node *from, u64 cnt,
+		    struct dist *to)
 {
 	const struct dist sums = {
-		.count = from->calls,
+		.count = cnt,
 		.total_ns = from->inclusive_ns,
 		.min_ns = from->min_ns,
 		.max_ns = from->max_ns,
@@ -84,6 +99,23 @@ static enum node_kind kind_of(u32 id)
 	}
 }
 
+static const struct xg_node *direct_of(const struct xg_vcpu_state *st,
+				       const struct xg_reason *reason)
+{
+	return &st->direct[XG_DIRECT_OF(reason->code)];
+}
+
+static int add_latency(const struct xg_vcpu_state *st, const struct xg_reason *from,
+		       struct dist *to)
+{
+	const struct xg_node *latency = &st->nodes[from->latency % XG_NODES];
+	int r = add_dist(st, latency, latency->calls, to);
+
+	if (!r && from->is_direct)
+		r = add_dist(st, direct_of(st, from), values(st, direct_of(st, from)), to);
+	return r;
+}
+
 static int add_reason(struct conversion *conversion, struct vcpu *vcpu,
 		      const struct xg_reason *from)
 {
@@ -94,7 +126,7 @@ static int add_reason(struct conversion *conversion, struct vcpu *vcpu,
 
 	r = vcpu_add_reason(vcpu, from->code, &reason);
 	if (!r)
-		r = add_dist(st, &st->nodes[from->latency % XG_NODES], &reason->latency);
+		r = add_latency(st, from, &reason->latency);
 	if (r)
 		return r;
 	reason->cycle_cnt += root->calls;
@@ -124,7 +156,7 @@ static int add_node(struct conversion *conversion, u32 index)
 	}
 	r = tree_child(reason, conversion->node_of[parent], kind_of(from->id), function, &node);
 	if (!r)
-		r = add_dist(conversion->st, from, &node->dist);
+		r = add_dist(conversion->st, from, from->calls, &node->dist);
 	if (r)
 		return r;
 	conversion->reason_of[index] = reason;
@@ -219,7 +251,12 @@ u64 snapshot_exit_cnt(const struct xg_vcpu_state *st)
 {
 	u64 cnt = 0;
 
-	for (u32 i = 0; i < XG_REASONS && st->reasons[i].root; i++)
-		cnt += st->nodes[st->reasons[i].latency % XG_NODES].calls;
+	for (u32 i = 0; i < XG_REASONS && st->reasons[i].root; i++) {
+		const struct xg_reason *reason = &st->reasons[i];
+
+		cnt += st->nodes[reason->latency % XG_NODES].calls;
+		if (reason->is_direct)
+			cnt += values(st, direct_of(st, reason));
+	}
 	return cnt;
 }
