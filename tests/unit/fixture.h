@@ -44,6 +44,21 @@ static inline bool fixture_same_dist(const struct dist *a, const struct dist *b)
 	return true;
 }
 
+/* As measured by two mechanisms; a third could not be. */
+static inline void fixture_calibration(struct calibration *calibration)
+{
+	static const struct calibration_row rows[] = {
+		{ "fentry+fexit", 6, { 41.5, 2, 1.25 }, { 75.125, 3, 1.5 }, 8192 },
+		{ "fentry+fexit", 1, { 40.25, 2, 0.75 }, { 71.75, 3, 1 }, 8192 },
+		{ "kprobe.session", 2, { 99.5, 8, 2 }, { 160, 11, 2.5 }, 2048 },
+	};
+
+	calibration->measured_unix_ns = 1795283091000000000;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(calibration_add(calibration, &rows[i]), 0);
+	strcpy(calibration->why_not, "kprobe+kretprobe: cannot measure: no data");
+}
+
 /* A call of a cycle: at @depth below the one before, @times in a cycle (or in one of 1/times). */
 struct fixture_call {
 	u32 depth;
@@ -219,6 +234,8 @@ static struct recording *fixture_recording(struct profile *profile)
 	fixture_exits(r, vcpu[2], 0x7b, fixture_pio, ARRAY_SIZE(fixture_pio), 2000, &seed);
 	fixture_exits(r, vcpu[2], UINT64_MAX, fixture_cpuid, 1, 1, &seed);
 	r->losses[XG_LOSS_UNFINISHED] = 3;
+	fixture_calibration(&r->calibration);
+	function_set_probe(&r->functions[1], "fentry+fexit", 3);
 	return r;
 }
 

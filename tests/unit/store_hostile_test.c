@@ -52,7 +52,7 @@ static int tear_down(void **state)
 /* Show everything that @read holds, in every way. */
 static void use(const struct profile *read)
 {
-	static const char *const tables[] = { "tree", "exits", "functions", "losses" };
+	static const char *const tables[] = { "tree", "exits", "functions", "losses", "calibration" };
 	const struct report_options options = { .sort = SORT_TIME, .unicode = true };
 	const struct report_options cycles = { .cycles = true, .slowest = true };
 	_cleanup_fclose_ FILE *out = fopen("/dev/null", "w");
@@ -166,7 +166,7 @@ static const struct {
 	const char *sql, *expected;
 	int err;
 } edits[] = {
-	{ "PRAGMA user_version = 4", "schema version 4", -EPROTO },
+	{ "PRAGMA user_version = 5", "schema version 5", -EPROTO },
 	{ "PRAGMA application_id = 7", "no exitgraph profile", -EINVAL },
 	{ "DROP TABLE node", "table 'node'", -EINVAL },
 	{ "DROP TABLE vm; CREATE VIEW vm AS SELECT 1 AS recording, 0 AS number, 1 AS pid, 'x' AS "
@@ -182,6 +182,22 @@ static const struct {
 	{ "UPDATE recording SET title = x'00ff'", "title", -EINVAL },
 	{ "UPDATE recording SET host = 'a' || char(0) || 'b'", "host", -EINVAL },
 	{ "UPDATE recording SET host = 7e99", "", 0 },
+	{ "UPDATE recording SET calibrated_unix_ns = -1", "calibrated_unix_ns", -EINVAL },
+	{ "UPDATE recording SET not_calibrated = hex(zeroblob(64))", "longer than 127", -EINVAL },
+	{ "UPDATE recording SET not_calibrated = char(27) || '[2J'", "", 0 },
+	{ "UPDATE calibration SET own_ps = -1", "own_ps", -EINVAL },
+	{ "UPDATE calibration SET around_error_ps = 1.5", "around_error_ps", -EINVAL },
+	{ "UPDATE calibration SET around_ps = 9223372036854775807", "around_ps", -EINVAL },
+	{ "UPDATE calibration SET own_ps = 0, around_ps = 1000000000000", "", 0 },
+	{ "UPDATE calibration SET mechanism = ''", "calibration", -EINVAL },
+	{ "UPDATE calibration SET mechanism = 'x', arguments = own_ps % 64", "", 0 },
+	{ "UPDATE calibration SET mechanism = hex(zeroblob(16))", "longer than 31", -EINVAL },
+	{ "UPDATE calibration SET arguments = 65 WHERE arguments = 6", "arguments", -EINVAL },
+	{ "UPDATE calibration SET recording = 9", "recording", -EINVAL },
+	{ "INSERT INTO calibration SELECT 1, 'm', x.number, 1, 1, 1, 1, 1, 1, 1 FROM function AS x",
+	  "too many", -EINVAL },
+	{ "UPDATE function SET arguments = 65", "arguments", -EINVAL },
+	{ "UPDATE function SET mechanism = x'00'", "mechanism", -EINVAL },
 	{ "UPDATE vm SET number = number + 10", "VMs", -EINVAL },
 	{ "UPDATE vm SET pid = 4294967296", "pid", -EINVAL },
 	{ "DELETE FROM vm", "vCPU", -EINVAL },
@@ -237,7 +253,7 @@ static const struct {
 	{ "PRAGMA journal_mode = WAL; UPDATE recording SET title = 'wal'", "", 0 },
 	{ "INSERT INTO recording SELECT id + 1, started_unix_ns, duration_ns, '', '', '', '', '', "
 	  "'', "
-	  "'', 0, 0, '', 0, 0 FROM recording",
+	  "'', 0, 0, '', 0, 0, 0, '' FROM recording",
 	  "", 0 },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n LIMIT 600) INSERT "
 	  "INTO "
@@ -251,14 +267,14 @@ static const struct {
 	  "deeper", -EINVAL },
 	{ "DELETE FROM node; WITH RECURSIVE n (i) AS (SELECT 100 UNION "
 	  "ALL "
-	  "SELECT i + 1 FROM n LIMIT 5000) INSERT INTO function SELECT 1, i, 'f', 'm' FROM n;"
+	  "SELECT i + 1 FROM n LIMIT 5000) INSERT INTO function SELECT 1, i, 'f', 'm', '', 0 FROM n;"
 	  "UPDATE function SET number = 29 + number - 100 WHERE number > 28; "
 	  "INSERT INTO node SELECT number + 1, 1, NULL, 'call', number, 0, 0, NULL, NULL, '{}' FROM "
 	  "function",
 	  "more than 4096 children", -EINVAL },
 	{ "WITH RECURSIVE n (i) AS (SELECT 29 UNION ALL SELECT i + 1 FROM n LIMIT 40000) INSERT "
 	  "INTO "
-	  "function SELECT 1, i, 'f', 'm' FROM n",
+	  "function SELECT 1, i, 'f', 'm', '', 0 FROM n",
 	  "number is not", -EINVAL },
 	{ "INSERT INTO node SELECT 1000, exit, NULL, kind, function, 0, 0, NULL, NULL, '{}' FROM "
 	  "node WHERE id = 1",

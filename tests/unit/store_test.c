@@ -93,6 +93,30 @@ static void assert_same_vcpu(const struct vcpu *a, const struct vcpu *b)
 	assert_null(n);
 }
 
+static void assert_same_value(const struct calibration_value *a, const struct calibration_value *b)
+{
+	assert_memory_equal(a, b, sizeof(*a));
+}
+
+/* The same rows, in whichever order: a table has them in one of its own. */
+static void assert_same_calibration(const struct calibration *a, const struct calibration *b)
+{
+	assert_int_equal(a->measured_unix_ns, b->measured_unix_ns);
+	assert_string_equal(a->why_not, b->why_not);
+	assert_int_equal(a->cnt, b->cnt);
+	for (size_t i = 0; i < a->cnt; i++) {
+		const struct calibration_row *m = &a->rows[i], *n = b->rows;
+
+		while (n < b->rows + b->cnt &&
+		       (strcmp(m->mechanism, n->mechanism) || m->arg_cnt != n->arg_cnt))
+			n++;
+		assert_true(n < b->rows + b->cnt);
+		assert_same_value(&m->own, &n->own);
+		assert_same_value(&m->around, &n->around);
+		assert_int_equal(m->sample_cnt, n->sample_cnt);
+	}
+}
+
 static void assert_same_recording(const struct recording *a, const struct recording *b)
 {
 	const struct vcpu *m = a->first_vcpu, *n = b->first_vcpu;
@@ -109,6 +133,7 @@ static void assert_same_recording(const struct recording *a, const struct record
 	assert_string_equal(a->mechanism, b->mechanism);
 	assert_string_equal(a->exit_boundary, b->exit_boundary);
 	assert_memory_equal(a->losses, b->losses, sizeof(a->losses));
+	assert_same_calibration(&a->calibration, &b->calibration);
 	assert_int_equal(a->vm_cnt, b->vm_cnt);
 	for (size_t i = 0; i < a->vm_cnt; i++) {
 		assert_int_equal(a->vms[i].pid, b->vms[i].pid);
@@ -118,6 +143,8 @@ static void assert_same_recording(const struct recording *a, const struct record
 	for (size_t i = 0; i < a->function_cnt; i++) {
 		assert_string_equal(a->functions[i].name, b->functions[i].name);
 		assert_string_equal(a->functions[i].module, b->functions[i].module);
+		assert_string_equal(a->functions[i].mechanism, b->functions[i].mechanism);
+		assert_int_equal(a->functions[i].arg_cnt, b->functions[i].arg_cnt);
 	}
 	for (; m && n; m = m->next, n = n->next)
 		assert_same_vcpu(m, n);

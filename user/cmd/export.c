@@ -55,7 +55,8 @@ static const struct argp_option options[] = {
 	{ "table", OPT_TABLE, "TABLE", 0,
 	  "tree: a row per call in the call trees (default); exits: per exit reason; functions: "
 	  "per "
-	  "function, wherever it is called from; losses: what the recording missed",
+	  "function, wherever it is called from; losses: what the recording missed; calibration: what "
+	  "the probes cost",
 	  1 },
 	{ "output", 'o', "OUT", 0, "Write to OUT instead of standard output", 1 },
 	{ "merge", OPT_MERGE, NULL, 0,
@@ -122,7 +123,7 @@ static error_t parse_table(const char *text, const struct csv_table **out)
 	*out = csv_find(text);
 	if (*out)
 		return 0;
-	err_r(-EINVAL, "no table '%s'; there are tree, exits, functions and losses", text);
+	err_r(-EINVAL, "no table '%s'; there are tree, exits, functions, losses and calibration", text);
 	return EINVAL;
 }
 

@@ -74,6 +74,7 @@ static void recording_free(struct recording *recording)
 	for (size_t i = 0; i < recording->function_cnt; i++) {
 		free(recording->functions[i].name);
 		free(recording->functions[i].module);
+		free(recording->functions[i].mechanism);
 	}
 	free(recording->vms);
 	free(recording->functions);
@@ -183,15 +184,24 @@ int recording_add_function(struct recording *recording, const char *name, const 
 {
 	_cleanup_free_ char *name_copy = text_clean(name);
 	_cleanup_free_ char *module_copy = text_clean(module);
+	_cleanup_free_ char *no_mechanism = text_clean("");
 
-	if (!name_copy || !module_copy ||
+	if (!name_copy || !module_copy || !no_mechanism ||
 	    array_grow((void **)&recording->functions, recording->function_cnt,
 		       sizeof(struct function)))
 		return -ENOMEM;
 	recording->functions[recording->function_cnt] =
-		(struct function){ .name = TAKE_PTR(name_copy), .module = TAKE_PTR(module_copy) };
+		(struct function){ .name = TAKE_PTR(name_copy),
+				   .module = TAKE_PTR(module_copy),
+				   .mechanism = TAKE_PTR(no_mechanism) };
 	*index_out = recording->function_cnt++;
 	return 0;
+}
+
+int function_set_probe(struct function *function, const char *mechanism, u32 arg_cnt)
+{
+	function->arg_cnt = arg_cnt;
+	return recording_set(&function->mechanism, mechanism);
 }
 
 int recording_add_vcpu(struct recording *recording, u32 vm, u32 id, enum isa isa, struct vcpu **out)

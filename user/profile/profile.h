@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "profile/calibration.h"
 #include "profile/cycle.h"
 #include "profile/hist.h"
 #include "xg_loss.h"
@@ -45,6 +46,8 @@ const char *isa_name(enum isa isa);
 struct function {
 	char *name;
 	char *module; /* "vmlinux", "kvm", "kvm_amd", ... */
+	char *mechanism; /* by which it was attached; empty if not known, as of an import */
+	u32 arg_cnt;	 /* registers that its arguments take, if that is known */
 };
 
 /*
@@ -111,6 +114,7 @@ struct recording {
 	size_t function_cnt;
 	struct vcpu *first_vcpu;
 	u64 losses[XG_LOSS_COUNT];
+	struct calibration calibration;
 	struct recording *next;
 };
 
@@ -135,6 +139,8 @@ int profile_add_recording(struct profile *profile, struct recording **out);
 int recording_add_vm(struct recording *recording, u32 pid, const char *name, u32 *index_out);
 int recording_add_function(struct recording *recording, const char *name, const char *module,
 			   u32 *index_out);
+/* How it was attached, and the registers that its arguments take. 0 or -ENOMEM. */
+int function_set_probe(struct function *function, const char *mechanism, u32 arg_cnt);
 int recording_add_vcpu(struct recording *recording, u32 vm, u32 id, enum isa isa,
 		       struct vcpu **out);
 int vcpu_add_reason(struct vcpu *vcpu, u64 code, struct reason **out); /* or the existing one */

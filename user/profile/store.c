@@ -8,6 +8,7 @@
 #include "profile/losses.h"
 #include "profile/place.h"
 #include "profile/reasons.h"
+#include "profile/store_calibration.h"
 #include "profile/store_cycles.h"
 #include "profile/store_put.h"
 #include "profile/store_schema.h"
@@ -126,21 +127,23 @@ static int put_recording(struct writer *w, const struct recording *r)
 {
 	int err;
 
-	err = store_put(w, w->recording, "iiitttttttiitii", ++w->recording_id, r->started_unix_ns,
+	err = store_put(w, w->recording, "iiitttttttiitiiit", ++w->recording_id, r->started_unix_ns,
 		  r->duration_ns, r->title, r->host, r->kernel, r->cpu_model, r->version,
 		  r->mechanism, r->exit_boundary, r->kernel_bytes, r->user_bytes, r->source, r->first_line,
-		  r->last_line);
+		  r->last_line, r->calibration.measured_unix_ns, r->calibration.why_not);
 	for (size_t i = 0; i < r->vm_cnt && !err; i++)
 		err = store_put(w, w->vm, "iiit", w->recording_id, (s64)i, (s64)r->vms[i].pid,
 			  r->vms[i].name);
 	for (size_t i = 0; i < r->function_cnt && !err; i++)
-		err = store_put(w, w->function, "iitt", w->recording_id, (s64)i, r->functions[i].name,
-			  r->functions[i].module);
+		err = store_put(w, w->function, "iittti", w->recording_id, (s64)i, r->functions[i].name,
+			  r->functions[i].module, r->functions[i].mechanism, (s64)r->functions[i].arg_cnt);
 	for (int i = 0; i < XG_LOSS_COUNT && !err; i++) {
 		if (r->losses[i])
 			err = store_put(w, w->loss, "itit", w->recording_id, loss_kind(i)->name,
 				  r->losses[i], loss_kind(i)->text);
 	}
+	if (!err)
+		err = store_put_calibration(w, &r->calibration);
 	return err ? err : put_vcpus(w, r);
 }
 
@@ -170,10 +173,11 @@ static int prepare(struct writer *w)
 		sqlite3_stmt **insert;
 		const char *sql;
 	} inserts[] = {
-		{ &w->recording, "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
+		{ &w->recording, "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->vm, "INSERT INTO vm VALUES (?,?,?,?)" },
-		{ &w->function, "INSERT INTO function VALUES (?,?,?,?)" },
+		{ &w->function, "INSERT INTO function VALUES (?,?,?,?,?,?)" },
 		{ &w->loss, "INSERT INTO loss VALUES (?,?,?,?)" },
+		{ &w->calibration, "INSERT INTO calibration VALUES (?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->vcpu, "INSERT INTO vcpu VALUES (?,?,?,?,?,?)" },
 		{ &w->exit, "INSERT INTO exit VALUES (?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->node, "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?,?)" },

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "profile/losses.h"
+#include "profile/store_calibration.h"
 #include "profile/store_cycles.h"
 #include "profile/store_open.h"
 #include "profile/store_rows.h"
@@ -54,6 +55,9 @@ static void read_recording(struct reader *r)
 	recording->user_bytes = reader_number(r, 14, INT64_MAX);
 	recording->first_line = reader_number(r, 12, INT64_MAX);
 	recording->last_line = reader_number(r, 13, INT64_MAX);
+	recording->calibration.measured_unix_ns = reader_number(r, 15, INT64_MAX);
+	store_read_fixed(r, 16, recording->calibration.why_not,
+			 sizeof(recording->calibration.why_not));
 }
 
 static void read_vm(struct reader *r)
@@ -74,13 +78,15 @@ static void read_function(struct reader *r)
 {
 	struct row *row = reader_row(r, 0, &r->recordings);
 	const char *name = reader_text(r, 2), *module = reader_text(r, 3);
-	u32 index;
+	const char *mechanism = reader_text(r, 4);
+	u32 arg_cnt = reader_number(r, 5, CALIBRATION_ARGS_MAX), index;
 
 	if (r->err)
 		return;
 	if (reader_number(r, 1, PROFILE_FUNCTIONS_MAX) != row->recording->function_cnt)
 		reader_damaged(r, "its functions are not numbered 0, 1, ...");
-	else if (recording_add_function(row->recording, name, module, &index))
+	else if (recording_add_function(row->recording, name, module, &index) ||
+		 function_set_probe(&row->recording->functions[index], mechanism, arg_cnt))
 		reader_no_memory(r);
 }
 
@@ -236,13 +242,18 @@ static const struct {
 	void (*read)(struct reader *r);
 } queries[] = {
 	{ "SELECT id, started_unix_ns, duration_ns, title, host, kernel, cpu_model, version,"
-	  " mechanism, exit_boundary, kernel_bytes, source, first_line, last_line, user_bytes"
+	  " mechanism, exit_boundary, kernel_bytes, source, first_line, last_line, user_bytes,"
+	  " calibrated_unix_ns, not_calibrated"
 	  " FROM recording ORDER BY id",
 	  read_recording },
 	{ "SELECT recording, number, pid, name FROM vm ORDER BY recording, number", read_vm },
-	{ "SELECT recording, number, name, module FROM function ORDER BY recording, number",
+	{ "SELECT recording, number, name, module, mechanism, arguments FROM function"
+	  " ORDER BY recording, number",
 	  read_function },
 	{ "SELECT recording, kind, count FROM loss", read_loss },
+	{ "SELECT recording, mechanism, arguments, own_ps, own_spread_ps, own_error_ps, around_ps,"
+	  " around_spread_ps, around_error_ps, samples FROM calibration",
+	  store_read_calibration },
 	{ "SELECT id, recording, vm, vcpu_id, tid, isa FROM vcpu ORDER BY id", read_vcpu },
 	{ "SELECT id, vcpu, code, count, total_ns, min_ns, max_ns, cycles, cycle_ns,"
 	  " histogram FROM exit"

@@ -6,6 +6,7 @@
  *	recording > vm
  *	          > function
  *	          > loss
+ *	          > calibration
  *	          > vcpu > exit > node
  *	                 > cycle > cycle_span
  *
@@ -22,7 +23,7 @@
 #define EXITGRAPH_PROFILE_STORE_SCHEMA_H
 
 #define STORE_APPLICATION_ID 0x65786772 /* "exgr" */
-#define STORE_VERSION	     3
+#define STORE_VERSION	     4
 
 struct store_table {
 	const char *name;
@@ -45,7 +46,10 @@ static const struct store_table store_tables[] = {
 		       "  user_bytes INTEGER NOT NULL, -- of the recorder, at most\n"
 		       "  source TEXT NOT NULL, -- of an imported trace: the file\n"
 		       "  first_line INTEGER NOT NULL, -- of an imported trace, in it\n"
-		       "  last_line INTEGER NOT NULL)" },
+		       "  last_line INTEGER NOT NULL,\n"
+		       "  calibrated_unix_ns INTEGER NOT NULL, -- 0: was not\n"
+		       "  not_calibrated TEXT NOT NULL -- what was not, and why\n"
+		       ")" },
 	{ "vm", "CREATE TABLE vm (\n"
 		"  recording INTEGER NOT NULL REFERENCES recording (id),\n"
 		"  number INTEGER NOT NULL, -- 0, 1, ... in the recording\n"
@@ -57,6 +61,8 @@ static const struct store_table store_tables[] = {
 		      "  number INTEGER NOT NULL, -- 0, 1, ... in the recording\n"
 		      "  name TEXT NOT NULL,\n"
 		      "  module TEXT NOT NULL,\n"
+		      "  mechanism TEXT NOT NULL, -- by which it was attached\n"
+		      "  arguments INTEGER NOT NULL, -- registers that they take, if known\n"
 		      "  PRIMARY KEY (recording, number)) WITHOUT ROWID" },
 	{ "loss", "CREATE TABLE loss (\n"
 		  "  recording INTEGER NOT NULL REFERENCES recording (id),\n"
@@ -64,6 +70,18 @@ static const struct store_table store_tables[] = {
 		  "  count INTEGER NOT NULL,\n"
 		  "  meaning TEXT NOT NULL,\n"
 		  "  PRIMARY KEY (recording, kind)) WITHOUT ROWID" },
+	{ "calibration", "CREATE TABLE calibration ( -- what the probes of a call cost\n"
+			 "  recording INTEGER NOT NULL REFERENCES recording (id),\n"
+			 "  mechanism TEXT NOT NULL,\n"
+			 "  arguments INTEGER NOT NULL, -- of the function\n"
+			 "  own_ps INTEGER NOT NULL, -- in the call's own time, 1/1000 ns\n"
+			 "  own_spread_ps INTEGER NOT NULL, -- between quartiles\n"
+			 "  own_error_ps INTEGER NOT NULL, -- of own_ps, a standard deviation\n"
+			 "  around_ps INTEGER NOT NULL, -- in its callers' time only\n"
+			 "  around_spread_ps INTEGER NOT NULL,\n"
+			 "  around_error_ps INTEGER NOT NULL,\n"
+			 "  samples INTEGER NOT NULL,\n"
+			 "  PRIMARY KEY (recording, mechanism, arguments)) WITHOUT ROWID" },
 	{ "vcpu", "CREATE TABLE vcpu (\n"
 		  "  id INTEGER PRIMARY KEY,\n"
 		  "  recording INTEGER NOT NULL REFERENCES recording (id),\n"

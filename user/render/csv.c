@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "render/csv.h"
+#include "render/calibration.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -191,6 +192,10 @@ static const struct csv_table tables[] = {
 	  write_exits },
 	{ "functions", "function,module,calls,inclusive_ns,self_ns,min_ns,max_ns", csv_functions },
 	{ "losses", "kind,count", write_losses },
+	{ "calibration",
+	  "mechanism,arguments,own_ns,own_spread_ns,own_error_ns,around_ns,around_spread_ns,"
+	  "around_error_ns,samples",
+	  calibration_csv },
 };
 
 const struct csv_table *csv_find(const char *name)

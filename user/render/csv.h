@@ -8,6 +8,8 @@
  *	           p999_ns,max_ns
  *	functions  function,module,calls,inclusive_ns,self_ns,min_ns,max_ns
  *	losses     kind,count
+ *	calibration	mechanism,arguments,own_ns,own_spread_ns,own_error_ns,around_ns,
+ *		   around_spread_ns,around_error_ns,samples: what the probes cost a call
  *
  * vm is "PID:NAME"; vm and vcpu are "*" where vCPUs are added up. Depth 0 is a tree's first
  * level; path has the names from there to the node, joined with ";". function is "<guest>",

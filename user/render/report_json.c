@@ -14,6 +14,7 @@
  *	            "tree": [ { "function", "module", "kind", "calls", "inclusive_ns",
  *	                        "self_ns", "min_ns" to "histogram", "children": [ ... ] } ]
  *	    } ] } ],
+ *	    "calibration": { ... },        what the probes cost: render/calibration.h
  *	    "source", "first_line", "last_line", "warnings": [ "..." ],      of an import
  *	    "cycles": [ ... ],             with --slowest or --cycles only: render/cycle_json.h
  *	    "losses": [ { "kind", "sort": "loss" | "note", "count", "meaning" } ]
@@ -31,6 +32,7 @@
 
 #include "profile/losses.h"
 #include "profile/reasons.h"
+#include "render/calibration.h"
 #include "render/cycle_json.h"
 #include "render/json_builder.h"
 #include "render/json_number.h"
@@ -200,6 +202,8 @@ static json_t *recording_object(struct builder *b, const struct view *view)
 	set(b, object, "kernel_bytes", number(r->kernel_bytes));
 	set(b, object, "user_bytes", number(r->user_bytes));
 	set(b, object, "functions_traced", number(r->function_cnt));
+	if (calibration_is_known(&r->calibration))
+		set(b, object, "calibration", calibration_json(b, &r->calibration));
 	for (size_t i = 0; i < r->vm_cnt; i++) {
 		json_t *item = json_object();
 

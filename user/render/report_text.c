@@ -6,6 +6,7 @@
 
 #include "profile/reasons.h"
 #include "profile/tree.h"
+#include "render/calibration.h"
 #include "render/cycle_text.h"
 #include "render/histogram.h"
 #include "render/losses.h"
@@ -132,6 +133,11 @@ static void print_head(const struct view *view, FILE *out)
 		fprintf(out, ", %s of the recorder's own\n", units_bytes(r->user_bytes, text));
 	}
 	print_exits(view, out);
+	if (calibration_is_known(&r->calibration)) {
+		label("probes", out);
+		calibration_text(&r->calibration, "\n            ", out);
+		putc('\n', out);
+	}
 	label("times", out);
 	fprintf(out, "as %s own cost included\n",
 		*r->source ? "printed, the tracer's" : "measured, the probes'");
