@@ -8,13 +8,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <zlib.h>
 
 #include "attach/base.h"
 #include "attach/disarm.h"
+#include "attach/inside.h"
 #include "attach/ladder.h"
 #include "attach/mechanism.h"
 #include "attach/memory.h"
-#include "attach/sections.h"
 #include "attach/special.h"
 #include "attach/watch.h"
 #include "exitgraph.skel.h"
@@ -27,19 +28,6 @@
 #define SPARE_THREADS  1024 /* that have run a vCPU, and now another runs it */
 #define MEMORY_SPARE   8    /* one part in so many of what is available stays so */
 #define DESCRIPTORS    (1 << 16)
-
-struct attach {
-	struct exitgraph_bpf *skel;
-	struct sections sections;
-	struct xg_vcpu_state *states;
-	u32 vcpu_cnt;
-	struct features features;
-	const struct mechanism *forced; /* NULL: whatever is best */
-	struct probes probes;
-	size_t function_cnt; /* attached */
-	char mechanism_names[128];
-	u64 recursion_base;
-};
 
 static const char *const required_svm[] = { RUN_IOCTL, "svm_vcpu_run", "kvm_sched_out",
 					    "kvm_sched_in" };
@@ -80,7 +68,7 @@ int attach_captures_fd(const struct attach *attach)
 
 size_t attach_probe_cnt(const struct attach *attach)
 {
-	return attach->probes.cnt;
+	return attach->probes.cnt + attach->trial_probes.cnt;
 }
 
 static size_t states_bytes(const struct attach *attach)
@@ -104,6 +92,7 @@ void attach_free(struct attach **attach_ptr)
 	if (!attach)
 		return;
 	probes_free(&attach->probes);
+	probes_free(&attach->trial_probes);
 	attach_unmap_states(attach);
 	exitgraph_bpf__destroy(attach->skel);
 	sections_forget(&attach->sections);
@@ -186,6 +175,8 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	config->vcpu_cnt = attach->vcpu_cnt;
 	config->has_cast = has_cast();
 	choose_boundaries(attach, config, options->exits_only);
+	bpf_program__set_autoload(attach->skel->progs.trial_task, !options->exits_only);
+	bpf_program__set_autoattach(attach->skel->progs.trial_task, false);
 	/* Any function of a vCPU will do for the template that reads its argument. */
 	if (!options->exits_only && !sections_have(&attach->sections, "fexit"))
 		bpf_program__set_attach_target(attach->skel->progs.call_return_run, 0, RUN_IOCTL);
@@ -337,6 +328,20 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 	return 0;
 }
 
+size_t attach_mechanisms(const struct attach *attach, const struct attach_function *functions,
+			 size_t cnt, const struct mechanism **out)
+{
+	return ladder_mechanisms(&attach->features, attach->forced, functions, cnt, out);
+}
+
+u32 attach_programs_sum(void)
+{
+	size_t size;
+	const void *programs = exitgraph_bpf__elf_bytes(&size);
+
+	return crc32(0, programs, size);
+}
+
 u64 attach_recursion_misses(const struct attach *attach)
 {
 	u64 sum = probes_missed(&attach->probes);
@@ -353,7 +358,8 @@ u64 attach_recursion_misses(const struct attach *attach)
 u64 attach_kernel_bytes(const struct attach *attach)
 {
 	u64 sum = attach->function_cnt * MEMORY_TRAMPOLINE_BYTES +
-		  attach->probes.cnt * MEMORY_PROBE_BYTES + probes_bytes(&attach->probes);
+		  attach_probe_cnt(attach) * MEMORY_PROBE_BYTES + probes_bytes(&attach->probes) +
+		  probes_bytes(&attach->trial_probes);
 	struct bpf_program *program;
 	struct bpf_map *map;
 

@@ -67,6 +67,13 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 /* The functions that must be traced for the boundaries' sake on a host of @isa. */
 const char *const *attach_required_functions(enum isa isa, size_t *cnt_out);
 
+/* By which mechanisms attach_functions() will go; see ladder_mechanisms(). */
+size_t attach_mechanisms(const struct attach *attach, const struct attach_function *functions,
+			 size_t cnt, const struct mechanism **out);
+
+/* A checksum of the programs that this exitgraph loads. */
+u32 attach_programs_sum(void);
+
 volatile struct xg_control *attach_control(struct attach *attach);
 
 /* From now on nothing is recorded: see attach/disarm.h. 0 or -errno (said). */
@@ -91,7 +98,7 @@ u64 attach_user_bytes(const struct attach *attach);
 /* "fentry+fexit", or a comma-separated list: how the functions were attached. */
 const char *attach_mechanism(const struct attach *attach);
 
-/* Links that are attached to functions now, whose detaching takes time. */
+/* Links that are attached to functions now, whose detaching takes time; those of trials, too. */
 size_t attach_probe_cnt(const struct attach *attach);
 
 /*

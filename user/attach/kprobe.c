@@ -79,15 +79,15 @@ static int open_event(const struct target_function *function, bool is_return)
 	int type = read_number(PMU "type", "%d");
 	int bit = read_number(PMU "format/retprobe", "config:%d");
 	struct perf_event_attr attr = { .size = sizeof(attr) };
+	bool is_in_module = strcmp(function->module, TARGET_VMLINUX);
 	char symbol[256];
 	int fd;
 
 	if (type < 0 || bit < 0)
 		return type < 0 ? type : bit;
 	/* The kernel's own functions are in no module. */
-	snprintf(symbol, sizeof(symbol), "%s%s%s",
-		 function->btf_fd == TARGET_VMLINUX_FD ? "" : function->module,
-		 function->btf_fd == TARGET_VMLINUX_FD ? "" : ":", function->name);
+	snprintf(symbol, sizeof(symbol), "%s%s%s", is_in_module ? function->module : "",
+		 is_in_module ? ":" : "", function->name);
 	attr.type = type;
 	attr.config = is_return ? 1ULL << bit : 0;
 	attr.kprobe_func = (uintptr_t)symbol;

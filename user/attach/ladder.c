@@ -112,6 +112,32 @@ int ladder_attach(struct attaching *attaching, const struct mechanism *forced)
 	return r == -ENOMEM ? err_r(r, "no memory") : r;
 }
 
+size_t ladder_mechanisms(const struct features *features, const struct mechanism *forced,
+			 const struct attach_function *functions, size_t cnt,
+			 const struct mechanism **out)
+{
+	size_t table_cnt, wanted[MECHANISMS_MAX] = { 0 }, out_cnt = 0;
+	const struct mechanism *const *table = mechanism_table(&table_cnt);
+
+	for (size_t i = 0; i < cnt; i++) {
+		const struct mechanism *mechanism =
+			mechanism_of(features, forced, functions[i].target);
+
+		for (size_t m = 0; m < table_cnt; m++)
+			wanted[m] += table[m] == mechanism;
+	}
+	for (;;) {
+		size_t most = 0;
+
+		for (size_t m = 1; m < table_cnt; m++)
+			most = wanted[m] > wanted[most] ? m : most;
+		if (!wanted[most])
+			return out_cnt;
+		wanted[most] = 0;
+		out[out_cnt++] = table[most];
+	}
+}
+
 /* What all functions are that @mechanism has attached, if they are of one kind. */
 static const char *kind_of(const struct attach_function *functions, size_t cnt,
 			   const struct mechanism *mechanism)

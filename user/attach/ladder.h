@@ -27,6 +27,14 @@ int ladder_attach(struct attaching *attaching, const struct mechanism *forced);
 void ladder_names(const struct attach_function *functions, size_t cnt, char *text, size_t size);
 
 /*
+ * By which mechanisms @functions will be attached, unless the kernel refuses, that of most first.
+ * MECHANISMS_MAX at most; how many.
+ */
+size_t ladder_mechanisms(const struct features *features, const struct mechanism *forced,
+			 const struct attach_function *functions, size_t cnt,
+			 const struct mechanism **out);
+
+/*
  * Say by what @functions were attached and why not by anything better, at the level of --verbose.
  */
 void ladder_explain(const struct features *features, const struct mechanism *forced,
