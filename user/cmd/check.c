@@ -17,6 +17,8 @@
 #include <string.h>
 
 #include "attach/mechanism.h"
+#include "collect/calibrate.h"
+#include "render/calibration.h"
 #include "target/check.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -92,6 +94,20 @@ static void print_text(const struct target_finding *findings, size_t cnt, size_t
 		printf("\nThis host can be profiled.\n");
 }
 
+/* What of that is known: it is measured by the first recording after each boot. */
+static void print_calibration(const struct mechanism *const *table, size_t cnt)
+{
+	struct calibration calibration = { 0 };
+
+	for (size_t i = 0; i < cnt; i++)
+		calibrate_cached(table[i], &calibration);
+	if (!calibration.cnt)
+		return;
+	fputs("\nProbes cost:\n      ", stdout);
+	calibration_text(&calibration, "\n      ", stdout);
+	putchar('\n');
+}
+
 /* Which mechanisms are there, the best first: what record --attach takes, and what is for clones.
  */
 static void print_mechanisms(const struct features *features)
@@ -109,6 +125,7 @@ static void print_mechanisms(const struct features *features)
 		       offered ? table[i]->use : "this kernel lacks ",
 		       offered ? "" : table[i]->needs);
 	}
+	print_calibration(table, cnt);
 }
 
 static json_t *mechanisms_to_json(const struct features *features)
@@ -124,6 +141,19 @@ static json_t *mechanisms_to_json(const struct features *features)
 						      "offered", table[i]->offered(features), "use",
 						      table[i]->use, "needs", table[i]->needs));
 	return rows;
+}
+
+static json_t *calibration_to_json(void)
+{
+	const struct mechanism *const *table;
+	struct calibration calibration = { 0 };
+	struct builder builder = { 0 };
+	size_t cnt;
+
+	table = mechanism_table(&cnt);
+	for (size_t i = 0; i < cnt; i++)
+		calibrate_cached(table[i], &calibration);
+	return calibration_json(&builder, &calibration);
 }
 
 static int print_json(const struct target_finding *findings, size_t cnt, size_t missing,
@@ -143,6 +173,8 @@ static int print_json(const struct target_finding *findings, size_t cnt, size_t 
 	}
 	if (root && !missing)
 		json_object_set_new(root, "mechanisms", mechanisms_to_json(features));
+	if (root && !missing)
+		json_object_set_new(root, "calibration", calibration_to_json());
 	r = root ? json_dumpf(root, stdout, JSON_INDENT(2)) : -1;
 	putchar('\n');
 	json_decref(root);

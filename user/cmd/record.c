@@ -37,6 +37,7 @@ enum {
 	OPTION_DISCOVER,
 	OPTION_NO_CACHE,
 	OPTION_ATTACH,
+	OPTION_NO_CALIBRATE,
 };
 
 static const struct argp_option options[] = {
@@ -83,6 +84,10 @@ static const struct argp_option options[] = {
 	{ "attach", OPTION_ATTACH, "MECHANISM", 0,
 	  "attach by multi, fsession.multi, fsession, fentry, or kprobe, and what that does not "
 	  "take by fentry; auto is the best that this kernel has ('exitgraph check' tells)",
+	  3 },
+	{ "no-calibrate", OPTION_NO_CALIBRATE, NULL, 0,
+	  "do not measure first, on functions that do nothing, what the probes themselves cost "
+	  "(0.2 s, once after each boot)",
 	  3 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
 	  "room for N vCPUs, 1.8 MiB of kernel memory each (those there are and 16; for a COMMAND "
@@ -220,6 +225,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_ATTACH:
 		return parse_mechanism(arg, &arguments->session);
+	case OPTION_NO_CALIBRATE:
+		arguments->session.calibrate = false;
+		break;
 	case OPTION_EXITS_ONLY:
 		arguments->session.exits_only = true;
 		break;
@@ -330,6 +338,7 @@ int cmd_record(int argc, char **argv)
 {
 	_cleanup_(cleanup_arguments) struct arguments arguments = {
 		.session.discover_ns = DISCOVER_DEFAULT_NS,
+		.session.calibrate = true,
 		.output = DEFAULT_OUTPUT,
 	};
 	int status;
@@ -338,6 +347,7 @@ int cmd_record(int argc, char **argv)
 		return status;
 	if (check_exits_only(&arguments))
 		return CMD_USAGE;
+	arguments.session.calibrate &= !arguments.session.exits_only;
 	arguments.session.rules = &arguments.rules;
 	arguments.session.also = &arguments.also;
 	arguments.session.progress = !arguments.quiet && isatty(STDERR_FILENO);

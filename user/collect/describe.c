@@ -18,7 +18,7 @@ u64 describe_unix_ns(void)
 	return (u64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void read_cpu_model(char *model, size_t size)
+void describe_cpu_model(char model[DESCRIBE_CPU_MODEL_MAX])
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/cpuinfo", "re");
 	_cleanup_free_ char *line = NULL;
@@ -30,7 +30,7 @@ static void read_cpu_model(char *model, size_t size)
 
 		if (strncmp(line, "model name", strlen("model name")) || !value)
 			continue;
-		snprintf(model, size, "%s", value + 1 + strspn(value + 1, " "));
+		snprintf(model, DESCRIBE_CPU_MODEL_MAX, "%s", value + 1 + strspn(value + 1, " "));
 		model[strcspn(model, "\n")] = '\0';
 		return;
 	}
@@ -50,12 +50,12 @@ static void make_title(char *title, size_t size, char **command, int pid)
 int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
 		       u32 exits_seen_at)
 {
-	char model[256], title[1024];
+	char model[DESCRIBE_CPU_MODEL_MAX], title[1024];
 	struct utsname system;
 	int r;
 
 	uname(&system);
-	read_cpu_model(model, sizeof(model));
+	describe_cpu_model(model);
 	make_title(title, sizeof(title), command, pid);
 	r = recording_set(&recording->title, title);
 	if (!r)

@@ -8,6 +8,10 @@
 /* CLOCK_REALTIME. */
 u64 describe_unix_ns(void);
 
+/* The name of the first CPU's model; empty if there is none. */
+#define DESCRIBE_CPU_MODEL_MAX 256
+void describe_cpu_model(char model[DESCRIBE_CPU_MODEL_MAX]);
+
 /*
  * Fill in title, host, kernel, CPU, mechanism and, from XG_EXIT_AT_* in @exits_seen_at, the
  * exit boundary. 0 or -ENOMEM (said).

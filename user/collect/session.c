@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "attach/attach.h"
+#include "attach/mechanism.h"
+#include "collect/calibrate.h"
 #include "collect/choose.h"
 #include "collect/command.h"
 #include "collect/describe.h"
@@ -38,6 +40,7 @@ struct session {
 	struct choice choice;
 	struct attach *attach;
 	struct attach_options attach_options;
+	struct calibration calibration;
 	struct slots *slots;
 	struct keep *keep;
 	struct command command;
@@ -163,7 +166,7 @@ int session_new(const struct session_options *options, struct session **out)
 	return 0;
 }
 
-struct attaching {
+struct under_way {
 	struct session *session;
 	u64 start_ns;
 	bool stop;
@@ -174,7 +177,7 @@ struct attaching {
  * After the first of them are attached, what the others will take is known; what removing takes
  * is tried; several times, for the first waits for what the kernel has to wake up for it.
  */
-static void warn_of_many(const struct attaching *attaching, size_t done, size_t total)
+static void warn_of_many(const struct under_way *attaching, size_t done, size_t total)
 {
 	/* Not attached yet. */
 	const struct target_function *any = attaching->session->choice.functions[total - 1].target;
@@ -195,7 +198,7 @@ static void warn_of_many(const struct attaching *attaching, size_t done, size_t 
 
 static void attach_progress(void *arg, size_t done, size_t total)
 {
-	struct attaching *attaching = arg;
+	struct under_way *attaching = arg;
 
 	progress_attach(&attaching->session->progress, done, total,
 			stopwatch_now_ns() - attaching->start_ns);
@@ -207,8 +210,8 @@ static void attach_progress(void *arg, size_t done, size_t total)
 int session_attach(struct session *session)
 {
 	struct leftover leftover;
-	u64 start_ns = stopwatch_now_ns();
-	struct attaching attaching = { .session = session, .start_ns = start_ns };
+	u64 start_ns;
+	struct under_way attaching = { .session = session };
 	int r;
 
 	leftover_find("/proc", &leftover);
@@ -217,6 +220,12 @@ int session_attach(struct session *session)
 			"the probes of an earlier recording are still being removed "
 			"('exitgraph check' shows how many): calls may lose their return meanwhile "
 			"(counted as cycles_mismatched)");
+	if (session->options.calibrate)
+		calibrate_probes(session->attach, session->choice.functions,
+				 session->choice.function_cnt, session->options.no_cache,
+				 &session->calibration);
+	start_ns = stopwatch_now_ns();
+	attaching.start_ns = start_ns;
 	r = attach_functions(session->attach, session->choice.functions,
 			     session->choice.function_cnt, attach_progress, &attaching,
 			     &attaching.stop);
@@ -282,11 +291,16 @@ static int add_functions(struct session *session, struct recording *recording)
 	int r = function_of ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !r && i < session->choice.function_cnt; i++) {
-		const struct target_function *target = session->choice.functions[i].target;
+		const struct attach_function *function = &session->choice.functions[i];
+		const struct target_function *target = function->target;
 
-		if (session->choice.functions[i].attached)
-			r = recording_add_function(recording, target->name, target->module,
-						   &function_of[i]);
+		if (!function->attached)
+			continue;
+		r = recording_add_function(recording, target->name, target->module,
+					   &function_of[i]);
+		if (!r)
+			r = function_set_probe(&recording->functions[function_of[i]],
+					       function->mechanism->name, target->arg_cnt);
 	}
 	if (r)
 		return err_r(r, "no memory");
@@ -321,6 +335,7 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	r = profile_add_recording(profile, &recording);
 	if (r)
 		return err_r(r, "no memory");
+	recording->calibration = session->calibration;
 	r = add_functions(session, recording);
 	if (!r && session->options.command)
 		r = command_start(&session->command, session->options.command,
