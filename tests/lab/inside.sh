@@ -401,6 +401,24 @@ scenario_mechanisms() {
 	run attach-nothing exitgraph record -o attach-nothing.xg --attach no_such -d 1s
 }
 
+# What the probes cost: measured, taken from the cache, measured again, and not asked for.
+scenario_calibration() {
+	rm -rf /var/cache/exitgraph
+	for name in calibration-first calibration-cached calibration-again calibration-none; do
+		case $name in
+		*-again) set -- --no-cache ;;
+		*-none) set -- --no-calibrate ;;
+		*) set -- ;;
+		esac
+		record $name --verbose "$@" -- exitgraph guest cpuid --count 500
+		attached >$name.attached
+	done
+	record_default calibration-exits --verbose --exits-only -- exitgraph guest cpuid --count 500
+	run calibration-check exitgraph check --json
+	run calibration-report exitgraph report calibration-first.xg
+	run calibration-csv exitgraph export --format csv --table calibration calibration-first.xg
+}
+
 # Four busy vCPUs on one CPU, where a kernel that preempts everywhere skips probes; and what a SIGKILL
 # leaves of programs that serve many functions.
 scenario_busy() {
