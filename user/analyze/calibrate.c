@@ -196,6 +196,28 @@ static int batches_value(const struct samples *samples, struct calibration_value
 	return r;
 }
 
+size_t calibrate_gaps(u32 *gaps, size_t cnt, const struct xg_record *records, size_t record_cnt)
+{
+	/* Two programs, two records each: the gap is in the middle. */
+	for (size_t i = 3; i < record_cnt && cnt < CALIBRATE_GAPS_MAX; i += 4) {
+		const struct xg_record *from = &records[i - 2], *to = &records[i - 1];
+		u64 ns = to->clock_ns - from->clock_ns;
+
+		if (from->code == XG_CODE_RETURN(XG_ID_BOUNDARY) &&
+		    to->code == XG_CODE_ENTRY(XG_ID_BOUNDARY) && ns <= UINT32_MAX)
+			gaps[cnt++] = ns;
+	}
+	return cnt;
+}
+
+int calibrate_boundaries(u32 *gaps, size_t cnt, struct calibration *out)
+{
+	struct calibration_row row = { .mechanism = CALIBRATION_BOUNDARY, .sample_cnt = cnt };
+	int r = cnt < SAMPLES_MIN ? -ENODATA : calibrate_value(gaps, cnt, &row.around);
+
+	return r ?: calibration_add(out, &row);
+}
+
 /* What was measured of each function, with what it does itself still in it. */
 struct raw {
 	struct calibration_value own[CALIBRATE_FUNCTIONS], around[CALIBRATE_FUNCTIONS];

@@ -43,6 +43,16 @@ void calibrate_take(struct calibrate *calibrate, double run_ns, const struct xg_
 int calibrate_result(const struct calibrate *calibrate, const char *mechanism,
 		     struct calibration *out);
 
+/*
+ * Add the row of the boundaries from what was seen of them: records of XG_ID_BOUNDARY, two by two.
+ * Only what is between two is taken, whoever's tracepoint it was. @gaps is the caller's, of
+ * CALIBRATE_GAPS_MAX; calibrate_gaps() adds to the @cnt of them those of a log, and returns how
+ * many there are then. 0, or -ENODATA.
+ */
+#define CALIBRATE_GAPS_MAX 8192
+size_t calibrate_gaps(u32 *gaps, size_t cnt, const struct xg_record *records, size_t record_cnt);
+int calibrate_boundaries(u32 *gaps, size_t cnt, struct calibration *out);
+
 /* For the tests: of @cnt samples, which become sorted, value and spread; the error, of the blocks
  * that they came in. 0, or -ENODATA. */
 int calibrate_value(u32 *samples, size_t cnt, struct calibration_value *out);

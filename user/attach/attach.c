@@ -176,7 +176,9 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	config->has_cast = has_cast();
 	choose_boundaries(attach, config, options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.trial_task, !options->exits_only);
+	bpf_program__set_autoload(attach->skel->progs.trial_boundary, !options->exits_only);
 	bpf_program__set_autoattach(attach->skel->progs.trial_task, false);
+	bpf_program__set_autoattach(attach->skel->progs.trial_boundary, false);
 	/* Any function of a vCPU will do for the template that reads its argument. */
 	if (!options->exits_only && !sections_have(&attach->sections, "fexit"))
 		bpf_program__set_attach_target(attach->skel->progs.call_return_run, 0, RUN_IOCTL);

@@ -10,6 +10,7 @@
 
 #include "attach/inside.h"
 #include "attach/mechanism.h"
+#include "attach/template.h"
 #include "target/btf_find.h"
 #include "target/host.h"
 #include "util/cleanup.h"
@@ -49,11 +50,23 @@ struct trial {
 	struct xg_vcpu_state *state;
 	u32 *place; /* of our task in task_slot[] */
 	int trigger_fd;
+	int filter_fd; /* any program for which a test run ends in bpf_test_finish() */
 	int vmlinux_fd;
 	size_t group_cnt; /* taken */
 	struct target_function targets[TRIAL_FUNCTIONS];
 	struct attach_function functions[TRIAL_FUNCTIONS];
 };
+
+/* As it was: what the boundaries' trial leaves, too. */
+static void give_back(struct xg_vcpu_state *st)
+{
+	st->task = 0;
+	st->log_n = 0;
+	st->phase = XG_PHASE_NONE;
+	st->exit_clock_ns = 0;
+	st->exits_seen_at = 0;
+	st->loss[XG_LOSS_PROBE_NS] = 0;
+}
 
 void trial_free(struct trial **trial_ptr)
 {
@@ -63,10 +76,9 @@ void trial_free(struct trial **trial_ptr)
 		return;
 	if (trial->place)
 		*trial->place = XG_SLOT_NONE;
-	if (trial->state) {
-		trial->state->task = 0;
-		trial->state->log_n = 0;
-	}
+	if (trial->state)
+		give_back(trial->state);
+	cleanup_close(&trial->filter_fd);
 	cleanup_close(&trial->vmlinux_fd);
 	free(trial);
 	*trial_ptr = NULL;
@@ -152,6 +164,7 @@ int trial_new(struct attach *attach, struct trial **out)
 		return -ENOMEM;
 	trial->attach = attach;
 	trial->vmlinux_fd = -1;
+	trial->filter_fd = -1;
 	/* Of a program for function entries a test run does not run the program, but the functions
 	 * (bpf_prog_test_run_tracing()); any will do. */
 	trial->trigger_fd = bpf_program__fd(attach->skel->progs.vcpu_destroy);
@@ -223,12 +236,21 @@ int trial_attach(struct trial *trial, const struct mechanism *mechanism)
 	return r;
 }
 
+static void log_of(const struct xg_vcpu_state *st, const struct xg_record **records,
+		   size_t *cnt_out)
+{
+	u64 cnt = st->log_n;
+
+	*records = st->log;
+	*cnt_out = cnt < XG_LOG_RECORDS ? cnt : XG_LOG_RECORDS;
+}
+
 int trial_run(struct trial *trial, u32 times, u64 *ns_out, const struct xg_record **records,
 	      size_t *cnt_out)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options);
 	struct xg_vcpu_state *st = trial->state;
-	u64 start_ns, cnt;
+	u64 start_ns;
 	int r = 0;
 
 	if (times > TRIAL_TIMES_MAX)
@@ -238,8 +260,57 @@ int trial_run(struct trial *trial, u32 times, u64 *ns_out, const struct xg_recor
 	for (u32 i = 0; !r && i < times; i++)
 		r = bpf_prog_test_run_opts(trial->trigger_fd, &options);
 	*ns_out = stopwatch_now_ns() - start_ns;
-	cnt = st->log_n;
-	*records = st->log;
-	*cnt_out = cnt < XG_LOG_RECORDS ? cnt : XG_LOG_RECORDS;
+	log_of(st, records, cnt_out);
+	return r;
+}
+
+int trial_attach_boundaries(struct trial *trial)
+{
+	static const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog_fd = bpf_program__fd(trial->attach->skel->progs.trial_boundary), r = 0;
+	struct probes *probes = &trial->attach->trial_probes;
+	size_t probe_cnt = probes->cnt;
+
+	trial->filter_fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "xg_nothing", "GPL", nothing,
+					 ARRAY_SIZE(nothing), NULL);
+	if (trial->filter_fd < 0)
+		return trial->filter_fd;
+	/* A tracepoint takes a program once; a copy is another. */
+	for (int i = 0; !r && i < 2; i++) {
+		struct probe probe = PROBE_INIT;
+
+		r = i ? template_load(
+				trial->attach->skel->progs.trial_boundary,
+				&(struct template_use){ .type = BPF_PROG_TYPE_RAW_TRACEPOINT },
+				&probe.prog_fd)
+		      : 0;
+		if (!r)
+			probe.link_fd = bpf_raw_tracepoint_open("bpf_test_finish",
+								i ? probe.prog_fd : prog_fd);
+		if (!r)
+			r = probe.link_fd < 0 ? probe.link_fd : probes_add(probes, &probe);
+		probe_close(&probe);
+	}
+	if (r)
+		probes_cut(probes, probe_cnt);
+	else
+		trial->state->phase = XG_PHASE_GUEST;
+	return r;
+}
+
+int trial_run_boundaries(struct trial *trial, u32 times, const struct xg_record **records,
+			 size_t *cnt_out)
+{
+	static const char packet[64];
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet));
+	int r = times > TRIAL_TIMES_MAX ? -EINVAL : 0;
+
+	trial->state->log_n = 0;
+	for (u32 i = 0; !r && i < times; i++)
+		r = bpf_prog_test_run_opts(trial->filter_fd, &options);
+	log_of(trial->state, records, cnt_out);
 	return r;
 }

@@ -53,4 +53,16 @@ int trial_attach(struct trial *trial, const struct mechanism *mechanism);
 int trial_run(struct trial *trial, u32 times, u64 *ns_out, const struct xg_record **records,
 	      size_t *cnt_out);
 
+/*
+ * Likewise for the programs at the boundaries: one that does as those do, twice at a tracepoint
+ * that fires only when somebody has the kernel test a program (bpf_test_finish). So what lies
+ * between the two is what they leave outside of their own two readings of the clock. Once; no
+ * function is needed. 0 or -errno, not said.
+ */
+int trial_attach_boundaries(struct trial *trial);
+
+/* Have them run @times times; as trial_run(). In the log each is an XG_ID_BOUNDARY. */
+int trial_run_boundaries(struct trial *trial, u32 times, const struct xg_record **records,
+			 size_t *cnt_out);
+
 #endif

@@ -101,6 +101,7 @@ static void print_calibration(const struct mechanism *const *table, size_t cnt)
 
 	for (size_t i = 0; i < cnt; i++)
 		calibrate_cached(table[i], &calibration);
+	calibrate_cached(NULL, &calibration);
 	if (!calibration.cnt)
 		return;
 	fputs("\nProbes cost:\n      ", stdout);
@@ -153,6 +154,7 @@ static json_t *calibration_to_json(void)
 	table = mechanism_table(&cnt);
 	for (size_t i = 0; i < cnt; i++)
 		calibrate_cached(table[i], &calibration);
+	calibrate_cached(NULL, &calibration);
 	return calibration_json(&builder, &calibration);
 }
 

@@ -75,19 +75,52 @@ static int measure(struct trial *trial, const struct mechanism *mechanism, struc
 	return r ?: calibrate_result(calibrate, mechanism->name, out);
 }
 
+/* Likewise the boundaries. */
+static int measure_boundaries(struct trial *trial, struct calibration *out, const char **what)
+{
+	_cleanup_free_ u32 *gaps = calloc(CALIBRATE_GAPS_MAX, sizeof(*gaps));
+	const struct xg_record *records;
+	size_t cnt = 0, record_cnt;
+	int r = gaps ? 0 : -ENOMEM;
+
+	*what = "cannot attach to the kernel's tracepoint for testing programs";
+	if (!r)
+		r = trial_attach_boundaries(trial);
+	*what = r ? *what : "cannot measure";
+	for (int i = -WARM_UP; !r && i < BATCHES_MIN; i++) {
+		r = trial_run_boundaries(trial, RUNS_OF_BATCH, &records, &record_cnt);
+		if (!r && i >= 0)
+			cnt = calibrate_gaps(gaps, cnt, records, record_cnt);
+	}
+	return r ?: calibrate_boundaries(gaps, cnt, out);
+}
+
+/* What @mechanism is called here; NULL stands for the boundaries. */
+static const char *name_of(const struct mechanism *mechanism)
+{
+	return mechanism ? mechanism->name : CALIBRATION_BOUNDARY;
+}
+
+/* And in the cache. */
+static const char *file_of(const struct mechanism *mechanism)
+{
+	return mechanism && mechanism->option ? mechanism->option : name_of(mechanism);
+}
+
 static void measure_and_keep(struct trial *trial, const struct mechanism *mechanism,
 			     struct calibration *out)
 {
 	u64 now_ns = describe_unix_ns();
 	const char *what;
-	int r = measure(trial, mechanism, out, &what);
+	int r = mechanism ? measure(trial, mechanism, out, &what)
+			  : measure_boundaries(trial, out, &what);
 
 	if (r) {
-		say_why_not(out, mechanism->name, what, r);
+		say_why_not(out, name_of(mechanism), what, r);
 		return;
 	}
 	out->measured_unix_ns = now_ns;
-	r = calibrate_cache_save(mechanism, out);
+	r = calibrate_cache_save(file_of(mechanism), name_of(mechanism), out);
 	if (r)
 		log_debug("what the probes cost is not cached: %s", strerror(-r));
 }
@@ -106,28 +139,29 @@ static void say(const struct calibration *calibration)
 
 int calibrate_cached(const struct mechanism *mechanism, struct calibration *out)
 {
-	return calibrate_cache_load(mechanism, out);
+	return calibrate_cache_load(file_of(mechanism), name_of(mechanism), out);
 }
 
 void calibrate_probes(struct attach *attach, const struct attach_function *functions, size_t cnt,
 		      bool fresh, struct calibration *out)
 {
-	const struct mechanism *mechanisms[MECHANISMS_MAX];
+	const struct mechanism *mechanisms[MECHANISMS_MAX + 1];
 	size_t mechanism_cnt = attach_mechanisms(attach, functions, cnt, mechanisms);
 	_cleanup_(trial_free) struct trial *trial = NULL;
 	u64 start_ns = stopwatch_now_ns();
 	int r;
 
 	*out = (struct calibration){ 0 };
+	mechanisms[mechanism_cnt++] = NULL;
 	for (size_t i = 0; i < mechanism_cnt; i++) {
-		r = fresh ? -ENOENT : calibrate_cache_load(mechanisms[i], out);
-		log_debug("the cache of what probes by %s cost: %s", mechanisms[i]->name,
+		r = fresh ? -ENOENT : calibrate_cached(mechanisms[i], out);
+		log_debug("the cache of what probes by %s cost: %s", name_of(mechanisms[i]),
 			  r ? strerror(-r) : "taken");
 		if (!r)
 			continue;
 		r = trial ? 0 : trial_new(attach, &trial);
 		if (r)
-			say_why_not(out, mechanisms[i]->name,
+			say_why_not(out, name_of(mechanisms[i]),
 				    "the kernel's functions for testing probes", r);
 		else
 			measure_and_keep(trial, mechanisms[i], out);

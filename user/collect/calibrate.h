@@ -19,7 +19,7 @@
 void calibrate_probes(struct attach *attach, const struct attach_function *functions, size_t cnt,
 		      bool fresh, struct calibration *out);
 
-/* Likewise of one mechanism only what is in the cache. 0 or -errno, not said. */
+/* Add what is in the cache of one mechanism, or, NULL, of the boundaries. 0 or -errno, not said. */
 int calibrate_cached(const struct mechanism *mechanism, struct calibration *out);
 
 #endif

@@ -9,7 +9,6 @@
 #include <sys/utsname.h>
 
 #include "attach/attach.h"
-#include "attach/mechanism.h"
 #include "collect/describe.h"
 #include "util/cache.h"
 #include "util/cleanup.h"
@@ -102,37 +101,37 @@ int calibrate_cache_parse(const char *text, const char *name, struct calibration
 	return 0;
 }
 
-/* The entry of @mechanism: the directory's descriptor, its name and key; or -errno. */
-static int open_entry(const struct mechanism *mechanism, bool create, char name[256], char **key)
+/* The entry @file: the directory's descriptor, its name and key; or -errno. */
+static int open_entry(const char *file, bool create, char entry[256], char **key)
 {
 	_cleanup_close_ int dir = cache_open(create);
 	char prefix[64];
 	int r = dir < 0 ? dir : make_key(key);
 
-	snprintf(prefix, sizeof(prefix), CACHE_PREFIX "%s", mechanism->option ?: mechanism->name);
+	snprintf(prefix, sizeof(prefix), CACHE_PREFIX "%s", file);
 	if (!r)
-		r = cache_kernel_name(prefix, name, 256);
+		r = cache_kernel_name(prefix, entry, 256);
 	return r ? r : TAKE_FD(dir);
 }
 
-int calibrate_cache_load(const struct mechanism *mechanism, struct calibration *out)
+int calibrate_cache_load(const char *file, const char *name, struct calibration *out)
 {
 	_cleanup_free_ char *key = NULL, *text = NULL;
-	char name[256];
-	_cleanup_close_ int dir = open_entry(mechanism, false, name, &key);
+	char entry[256];
+	_cleanup_close_ int dir = open_entry(file, false, entry, &key);
 	size_t size;
-	int r = dir < 0 ? dir : cache_read(dir, name, key, &text, &size);
+	int r = dir < 0 ? dir : cache_read(dir, entry, key, &text, &size);
 
-	return r ? r : calibrate_cache_parse(text, mechanism->name, out);
+	return r ? r : calibrate_cache_parse(text, name, out);
 }
 
-int calibrate_cache_save(const struct mechanism *mechanism, const struct calibration *calibration)
+int calibrate_cache_save(const char *file, const char *name, const struct calibration *calibration)
 {
 	_cleanup_free_ char *key = NULL, *text = NULL;
-	char name[256];
-	_cleanup_close_ int dir = open_entry(mechanism, true, name, &key);
+	char entry[256];
+	_cleanup_close_ int dir = open_entry(file, true, entry, &key);
 	size_t size;
-	int r = dir < 0 ? dir : calibrate_cache_format(mechanism->name, calibration, &text, &size);
+	int r = dir < 0 ? dir : calibrate_cache_format(name, calibration, &text, &size);
 
-	return r ? r : cache_write(dir, name, key, text, size);
+	return r ? r : cache_write(dir, entry, key, text, size);
 }

@@ -15,12 +15,12 @@
 
 #include "profile/calibration.h"
 
-struct mechanism;
-
-/* Add what is there of @mechanism to @out, or put what @calibration has of it there. 0 or -errno.
+/*
+ * Add what is there of the mechanism @name to @out, or put what @calibration has of it there; @file
+ * is a short name for its entry. 0 or -errno.
  */
-int calibrate_cache_load(const struct mechanism *mechanism, struct calibration *out);
-int calibrate_cache_save(const struct mechanism *mechanism, const struct calibration *calibration);
+int calibrate_cache_load(const char *file, const char *name, struct calibration *out);
+int calibrate_cache_save(const char *file, const char *name, const struct calibration *calibration);
 
 /* The texts of it; @out is allocated. 0 or -errno: -EBADMSG where @text is no such. */
 int calibrate_cache_format(const char *name, const struct calibration *calibration, char **out,

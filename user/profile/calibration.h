@@ -39,6 +39,14 @@ struct calibration_row {
 	u64 sample_cnt;
 };
 
+/*
+ * The name that stands for the programs at the boundaries in place of a mechanism, with no
+ * arguments. They read the clock first and last; around is what of them is after the last reading
+ * of one and before the first of the next one. So much too long is a latency, which is from the one
+ * to the other, besides what its calls cost; and the guest phase.
+ */
+#define CALIBRATION_BOUNDARY "boundary"
+
 struct calibration {
 	u64 measured_unix_ns; /* 0 = it was not */
 	struct calibration_row rows[CALIBRATION_ROWS_MAX];

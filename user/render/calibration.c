@@ -46,6 +46,12 @@ static void print_mechanism(const struct calibration *calibration, const char *m
 	const struct calibration_row *row = next_row(calibration, mechanism, -1);
 	char own[UNITS_MAX], around[UNITS_MAX];
 
+	if (!strcmp(mechanism, CALIBRATION_BOUNDARY)) {
+		fprintf(out,
+			"%s from one boundary's last reading of the clock to the next one's first",
+			units_duration(row->around.ns, around));
+		return;
+	}
 	fprintf(out, "%s in a call's own time and %s in its callers' (%u argument%s",
 		units_duration(row->own.ns, own), units_duration(row->around.ns, around),
 		row->arg_cnt, row->arg_cnt == 1 ? "" : "s");
