@@ -142,6 +142,24 @@ int calibrate_cached(const struct mechanism *mechanism, struct calibration *out)
 	return calibrate_cache_load(file_of(mechanism), name_of(mechanism), out);
 }
 
+/*
+ * What most functions go by must be known for more than one number of arguments; where it went
+ * second when it was measured, it is not.
+ */
+static int take_cached(const struct mechanism *mechanism, bool is_first, struct calibration *out)
+{
+	struct calibration found = *out;
+	int r = calibrate_cached(mechanism, &found);
+
+	if (!r && is_first && found.cnt < out->cnt + 2)
+		r = -ENODATA;
+	log_debug("the cache of what probes by %s cost: %s", name_of(mechanism),
+		  r ? strerror(-r) : "taken");
+	if (!r)
+		*out = found;
+	return r;
+}
+
 void calibrate_probes(struct attach *attach, const struct attach_function *functions, size_t cnt,
 		      bool fresh, struct calibration *out)
 {
@@ -154,10 +172,7 @@ void calibrate_probes(struct attach *attach, const struct attach_function *funct
 	*out = (struct calibration){ 0 };
 	mechanisms[mechanism_cnt++] = NULL;
 	for (size_t i = 0; i < mechanism_cnt; i++) {
-		r = fresh ? -ENOENT : calibrate_cached(mechanisms[i], out);
-		log_debug("the cache of what probes by %s cost: %s", name_of(mechanisms[i]),
-			  r ? strerror(-r) : "taken");
-		if (!r)
+		if (!fresh && !take_cached(mechanisms[i], !i && mechanisms[i], out))
 			continue;
 		r = trial ? 0 : trial_new(attach, &trial);
 		if (r)
