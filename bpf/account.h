@@ -367,6 +367,8 @@ ACCOUNT_GLOBAL int account_replay(struct xg_vcpu_state *st)
 	if (st->bad || account_end(st))
 		return ACCOUNT_STOP;
 	st->at_base = account_is_at_base(st);
+	st->reasons[st->last_reason & (XG_REASONS - 1)].guest_calls +=
+		account_guest_calls(st->exit_at);
 	account_loop_run(st->op_n, account_apply_body, &loop);
 	if (st->began_at_base && st->at_base)
 		known_learn(st);

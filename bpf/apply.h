@@ -36,6 +36,15 @@ ACCOUNT_INLINE u64 account_clock_ns(struct xg_vcpu_state *st, u32 at)
 	return st->log[at & (XG_LOG_RECORDS - 1)].clock_ns;
 }
 
+/*
+ * Calls between entry and exit, of which the record is @exit_at: interrupts are off there, so there
+ * is nothing but calls in the log, each with its return.
+ */
+ACCOUNT_INLINE u32 account_guest_calls(u32 exit_at)
+{
+	return exit_at / 2;
+}
+
 ACCOUNT_INLINE u64 apply_clock(void *log, u16 at)
 {
 	return ((struct xg_record *)apply_at(log, (u64)at << XG_RECORD_SHIFT))->clock_ns;

@@ -241,7 +241,9 @@ ACCOUNT_INLINE bool known_apply(struct xg_vcpu_state *st)
 		st->known_n++;
 	else if (!known_search(st))
 		return false;
-	known_apply_path(st, &st->paths[(reason->path[0] - 1) & (XG_PATHS - 1)]);
+	path = &st->paths[(reason->path[0] - 1) & (XG_PATHS - 1)];
+	reason->guest_calls += account_guest_calls(path->exit_at);
+	known_apply_path(st, path);
 	return true;
 }
 

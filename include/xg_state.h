@@ -74,6 +74,7 @@ struct xg_reason {
 	u32 slow_n;
 	u8 path[XG_REASON_PATHS]; /* those known, + 1, the latest first; 0 = none */
 	u8 is_direct;		  /* its latency is not in `latency` but in direct[] */
+	u64 guest_calls;	  /* calls between entry and exit, in its cycles that are whole */
 };
 
 /* Of --exits-only: the latencies of most codes, by their lowest bits, a code each. */

@@ -13,6 +13,8 @@ static void test_cycle(void **state)
 	assert_sound(st);
 	assert_node(&st->nodes[reason_of(st, REASON_CPUID)->root], 3, 9000);
 	assert_node(&st->nodes[reason_of(st, REASON_CPUID)->latency], 3, 6000);
+	/* Only F_LOAD is called between entry and exit: twice in replays, once on a known path. */
+	assert_int_equal(reason_of(st, REASON_CPUID)->guest_calls, 3);
 	/* Calls that stay open have their time and no call. */
 	assert_node(NODE(st, REASON_CPUID, F_VCPU_IOCTL), 0, 9000);
 	assert_node(NODE(st, REASON_CPUID, F_VCPU_IOCTL, F_RUN_IOCTL), 0, 9000);

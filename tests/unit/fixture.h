@@ -196,6 +196,7 @@ static void fixture_exits(struct recording *recording, struct vcpu *vcpu, u64 co
 						 &guest_ns);
 		reason->cycle_cnt++;
 		reason->cycle_ns += cycle_ns;
+		reason->guest_call_cnt += cnt / 3;
 		dist_add(&reason->latency, cycle_ns - guest_ns);
 	}
 }

@@ -280,7 +280,7 @@ static const struct {
 	  "node WHERE id = 1",
 	  "twice", -EINVAL },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000) INSERT INTO "
-	  "exit SELECT i + 100, 1, i + 100000, '', 0, 0, NULL, NULL, 0, 0, '{}' FROM n",
+	  "exit SELECT i + 100, 1, i + 100000, '', 0, 0, NULL, NULL, 0, 0, 0, '{}' FROM n",
 	  "more than 1024 exit reasons", -EINVAL },
 };
 

@@ -86,6 +86,7 @@ static void assert_same_vcpu(const struct vcpu *a, const struct vcpu *b)
 		assert_int_equal(m->code, n->code);
 		assert_int_equal(m->cycle_cnt, n->cycle_cnt);
 		assert_int_equal(m->cycle_ns, n->cycle_ns);
+		assert_int_equal(m->guest_call_cnt, n->guest_call_cnt);
 		assert_true(fixture_same_dist(&m->latency, &n->latency));
 		assert_same_tree(m, n);
 	}

@@ -131,6 +131,7 @@ static int add_reason(struct conversion *conversion, struct vcpu *vcpu,
 		return r;
 	reason->cycle_cnt += root->calls;
 	reason->cycle_ns += root->inclusive_ns;
+	reason->guest_call_cnt += from->guest_calls;
 	conversion->reason_of[from->root % XG_NODES] = reason;
 	return 0;
 }

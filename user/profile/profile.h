@@ -73,6 +73,7 @@ struct reason {
 	struct dist latency; /* every exit: exit to the next entry */
 	u64 cycle_cnt;	     /* cycles in the tree: those with nothing missing */
 	u64 cycle_ns;	     /* their time, guest phase and exit phase */
+	u64 guest_call_cnt;  /* their calls in the guest phase, where that is known */
 	struct node *first_child; /* the tree; its root is the cycle itself */
 	struct reason *next;
 };

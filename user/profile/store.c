@@ -95,9 +95,9 @@ static int put_exit(struct writer *w, const struct vcpu *vcpu, const struct reas
 	char name[REASON_NAME_MAX];
 	int err;
 
-	err = store_put(w, w->exit, "iictiiooiit", ++w->exit_id, w->vcpu_id, reason->code,
+	err = store_put(w, w->exit, "iictiiooiiit", ++w->exit_id, w->vcpu_id, reason->code,
 			reason_name(vcpu->isa, reason->code, name), dist->count, dist->total_ns,
-			min_or_null(dist), max_or_null(dist), reason->cycle_cnt, reason->cycle_ns,
+			min_or_null(dist), max_or_null(dist), reason->cycle_cnt, reason->cycle_ns, reason->guest_call_cnt,
 			hist_format(&dist->hist, w->histogram));
 	return err ? err : put_tree(w, reason);
 }
@@ -179,7 +179,7 @@ static int prepare(struct writer *w)
 		{ &w->loss, "INSERT INTO loss VALUES (?,?,?,?)" },
 		{ &w->calibration, "INSERT INTO calibration VALUES (?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->vcpu, "INSERT INTO vcpu VALUES (?,?,?,?,?,?)" },
-		{ &w->exit, "INSERT INTO exit VALUES (?,?,?,?,?,?,?,?,?,?,?)" },
+		{ &w->exit, "INSERT INTO exit VALUES (?,?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->node, "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->cycle, "INSERT INTO cycle VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->cycle_span, "INSERT INTO cycle_span VALUES (?,?,?,?,?,?,?,?)" },

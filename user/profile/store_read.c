@@ -166,6 +166,7 @@ static void read_exit(struct reader *r)
 	reader_dist(r, 3, 9, &reason->latency);
 	reason->cycle_cnt = reader_number(r, 7, INT64_MAX);
 	reason->cycle_ns = reader_number(r, 8, INT64_MAX);
+	reason->guest_call_cnt = reader_number(r, 10, INT64_MAX);
 	reader_sum(r, reason->latency.count, &r->exit_cnt);
 	reader_sum(r, reason->latency.total_ns, &r->exit_ns);
 	reader_sum(r, reason->cycle_cnt, &r->cycle_cnt);
@@ -256,7 +257,7 @@ static const struct {
 	  store_read_calibration },
 	{ "SELECT id, recording, vm, vcpu_id, tid, isa FROM vcpu ORDER BY id", read_vcpu },
 	{ "SELECT id, vcpu, code, count, total_ns, min_ns, max_ns, cycles, cycle_ns,"
-	  " histogram FROM exit"
+	  " histogram, guest_calls FROM exit"
 	  " ORDER BY id",
 	  read_exit },
 	{ "SELECT id, exit, parent, kind, function, calls, inclusive_ns, min_ns, max_ns, histogram"

@@ -101,6 +101,7 @@ static const struct store_table store_tables[] = {
 		  "  max_ns INTEGER,\n"
 		  "  cycles INTEGER NOT NULL, -- cycles in the tree, entry to next entry\n"
 		  "  cycle_ns INTEGER NOT NULL,\n"
+		  "  guest_calls INTEGER NOT NULL, -- calls in the cycles' guest phases\n"
 		  "  histogram TEXT NOT NULL, -- of latency; see exit_histogram\n"
 		  "  UNIQUE (vcpu, code))" },
 	{ "node", "CREATE TABLE node ( -- of the call tree of an exit\n"

@@ -107,6 +107,7 @@ int reason_merge(struct reason *to, const struct reason *from)
 		return err;
 	to->cycle_cnt += from->cycle_cnt;
 	to->cycle_ns += from->cycle_ns;
+	to->guest_call_cnt += from->guest_call_cnt;
 	while (node) {
 		struct node *copy;
 
