@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "analyze/correct.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "util/cleanup.h"
+
+#define COVERAGE 2 /* standard uncertainties */
+
+/* What the probes of a number of calls cost, and by how much that may be off. */
+struct cost {
+	bool is_known;
+	double ns, error_ns;
+};
+
+static const struct cost NOTHING = { .is_known = true };
+
+/* Of a call: in its own time, and besides in that of those above it; and both. */
+struct call_cost {
+	struct cost own, around, all;
+};
+
+struct scale {
+	double factor, error;
+};
+
+struct reason_scale {
+	u64 code;
+	struct scale scale;
+};
+
+struct correction {
+	const struct recording *recording;
+	struct call_cost *calls; /* by function */
+	struct cost boundary;	 /* what is left of the boundaries' programs in each phase */
+	struct reason_scale *scales;
+	size_t scale_cnt;
+	struct scale common; /* of reasons that no window has enough of */
+	bool has_windows;
+};
+
+static void cost_add(struct cost *sum, const struct cost *cost, double times)
+{
+	if (times == 0)
+		return;
+	sum->is_known &= cost->is_known;
+	sum->ns += times * cost->ns;
+	sum->error_ns += times * cost->error_ns;
+}
+
+static void cost_add_value(struct cost *sum, const struct calibration_value *value)
+{
+	sum->ns += value->ns;
+	sum->error_ns += value->error_ns;
+}
+
+static struct call_cost call_cost(const struct recording *recording,
+				  const struct function *function)
+{
+	struct calibration_value own, around;
+	struct call_cost cost = { 0 };
+
+	if (!calibration_find(&recording->calibration, function->mechanism, function->arg_cnt, &own,
+			      &around))
+		return cost;
+	cost.own = cost.around = cost.all = NOTHING;
+	cost_add_value(&cost.own, &own);
+	cost_add_value(&cost.around, &around);
+	cost_add(&cost.all, &cost.own, 1);
+	cost_add(&cost.all, &cost.around, 1);
+	return cost;
+}
+
+/* What the probes of @node's calls cost, at all, and those of all below it. */
+static void add_calls(const struct correction *c, const struct node *node, struct cost *sum)
+{
+	if (node->kind == NODE_CALL)
+		cost_add(sum, &c->calls[node->function].all, node->dist.count);
+	tree_for_each_child (child, node->first_child)
+		add_calls(c, child, sum);
+}
+
+static void add_children(const struct correction *c, const struct node *first, struct cost *sum)
+{
+	tree_for_each_child (child, (struct node *)first)
+		add_calls(c, child, sum);
+}
+
+static u64 call_cnt(const struct node *first)
+{
+	u64 cnt = 0;
+
+	tree_for_each_child (child, (struct node *)first)
+		cnt += (child->kind == NODE_CALL ? child->dist.count : 0) +
+		       call_cnt(child->first_child);
+	return cnt;
+}
+
+/* Guest phases below @node, itself included. */
+static u64 guest_phase_cnt(const struct node *node)
+{
+	u64 cnt = node->kind == NODE_GUEST ? node->dist.count : 0;
+
+	tree_for_each_child (child, node->first_child)
+		cnt += guest_phase_cnt(child);
+	return cnt;
+}
+
+/* Which share of @reason's calls is in the exit phase, so in its latency. */
+static double exit_share(const struct reason *reason)
+{
+	u64 cnt = call_cnt(reason->first_child);
+
+	return cnt > reason->guest_call_cnt ? 1 - (double)reason->guest_call_cnt / cnt : 0;
+}
+
+/* By the constants alone: the calls of all exits of @reason. */
+static struct cost latency_calls(const struct correction *c, const struct reason *reason)
+{
+	struct cost cost = NOTHING, sum = NOTHING;
+
+	add_children(c, reason->first_child, &cost);
+	/* The tree has whole cycles only. */
+	if (reason->cycle_cnt)
+		cost_add(&sum, &cost,
+			 exit_share(reason) * reason->latency.count / reason->cycle_cnt);
+	return sum;
+}
+
+static struct scale scale_of(const struct correction *c, const struct reason *reason)
+{
+	for (size_t i = 0; i < c->scale_cnt; i++)
+		if (c->scales[i].code == reason->code)
+			return c->scales[i].scale;
+	return c->common;
+}
+
+/*
+ * @measured_ns less the calls' @calls and @phases times a boundary's rest. With windows, how much
+ * the calls cost is known from those, and no more from the constants.
+ */
+static struct corrected take_out(const struct correction *c, const struct reason *reason,
+				 double measured_ns, const struct cost *calls, double phases)
+{
+	struct scale scale = scale_of(c, reason);
+	double calls_error_ns = c->has_windows ? calls->ns * scale.error : calls->error_ns;
+
+	return (struct corrected){
+		.is_known = calls->is_known && (c->boundary.is_known || !phases),
+		.ns = measured_ns - scale.factor * calls->ns - phases * c->boundary.ns,
+		.uncertainty_ns = COVERAGE * hypot(calls_error_ns, phases * c->boundary.error_ns),
+	};
+}
+
+struct corrected correct_latency(const struct correction *c, const struct reason *reason)
+{
+	struct cost calls = latency_calls(c, reason);
+
+	return take_out(c, reason, reason->latency.total_ns, &calls, reason->latency.count);
+}
+
+struct corrected correct_cycle(const struct correction *c, const struct reason *reason)
+{
+	struct cost calls = NOTHING;
+
+	add_children(c, reason->first_child, &calls);
+	return take_out(c, reason, reason->cycle_ns, &calls, 2.0 * reason->cycle_cnt);
+}
+
+/* A guest phase has one boundary's rest, what is open around it both. */
+static double node_phases(const struct node *node)
+{
+	return node->kind == NODE_GUEST ? node->dist.count : 2.0 * guest_phase_cnt(node);
+}
+
+/*
+ * The calls in the guest phase beside @guest are none of its time, but what is around them is. Of
+ * all calls beside it so many are in the guest phase that these are as many as the kernel counted.
+ */
+static struct cost guest_calls(const struct correction *c, const struct reason *reason,
+			       const struct node *guest)
+{
+	const struct node *first = guest->parent ? guest->parent->first_child : reason->first_child;
+	struct cost around = NOTHING, cost = NOTHING;
+	u64 cnt = 0;
+
+	tree_for_each_child (call, (struct node *)first) {
+		if (call->kind != NODE_CALL)
+			continue;
+		cost_add(&around, &c->calls[call->function].around, call->dist.count);
+		cnt += call->dist.count;
+	}
+	if (cnt)
+		cost_add(&cost, &around, fmin(1, (double)reason->guest_call_cnt / cnt));
+	return cost;
+}
+
+static struct cost inclusive_cost(const struct correction *c, const struct reason *reason,
+				  const struct node *node)
+{
+	struct cost cost = NOTHING;
+
+	if (node->kind == NODE_GUEST)
+		return guest_calls(c, reason, node);
+	if (node->kind == NODE_CALL)
+		cost_add(&cost, &c->calls[node->function].own, node->dist.count);
+	add_children(c, node->first_child, &cost);
+	return cost;
+}
+
+struct corrected correct_inclusive(const struct correction *c, const struct reason *reason,
+				   const struct node *node)
+{
+	struct cost cost = inclusive_cost(c, reason, node);
+
+	return take_out(c, reason, node->dist.total_ns, &cost, node_phases(node));
+}
+
+struct corrected correct_self(const struct correction *c, const struct reason *reason,
+			      const struct node *node)
+{
+	struct cost cost = NOTHING;
+	double phases = node_phases(node);
+
+	if (!node->first_child)
+		return correct_inclusive(c, reason, node);
+	if (node->kind == NODE_CALL)
+		cost_add(&cost, &c->calls[node->function].own, node->dist.count);
+	tree_for_each_child (child, node->first_child) {
+		struct cost guest = NOTHING;
+
+		if (child->kind == NODE_CALL)
+			cost_add(&cost, &c->calls[child->function].around, child->dist.count);
+		else if (child->kind == NODE_GUEST)
+			guest = guest_calls(c, reason, child);
+		cost.ns -= guest.ns;
+		phases -= node_phases(child);
+	}
+	return take_out(c, reason, node_self_ns(node), &cost, phases);
+}
+
+struct corrected corrected_mean(const struct corrected *sum, u64 cnt)
+{
+	return (struct corrected){
+		.is_known = sum->is_known && cnt,
+		.ns = cnt ? sum->ns / cnt : 0,
+		.uncertainty_ns = cnt ? sum->uncertainty_ns / cnt : 0,
+	};
+}
+
+struct corrected corrected_quantile(const struct dist *measured, const struct corrected *sum,
+				    double quantile)
+{
+	double value_ns = dist_quantile_ns(measured, quantile), taken_ns, share_ns;
+	struct corrected corrected = { .is_known = sum->is_known && measured->count };
+
+	if (!corrected.is_known)
+		return corrected;
+	taken_ns = (measured->total_ns - sum->ns) / measured->count;
+	share_ns = measured->total_ns ? value_ns * sum->ns / measured->total_ns : 0;
+	corrected.ns = fmax(0, value_ns - taken_ns);
+	corrected.uncertainty_ns = hypot(sum->uncertainty_ns / measured->count,
+					 fabs(corrected.ns - fmax(0, share_ns)));
+	return corrected;
+}
+
+bool correction_is_known(const struct correction *c)
+{
+	return c->recording->calibration.cnt;
+}
+
+bool correction_scale(const struct correction *c, double *scale_out, double *error_out)
+{
+	*scale_out = c->common.factor;
+	*error_out = c->common.error;
+	return c->has_windows;
+}
+
+void correction_free(struct correction **c)
+{
+	if (!*c)
+		return;
+	free((*c)->calls);
+	free((*c)->scales);
+	free(*c);
+	*c = NULL;
+}
+
+int correction_new(const struct recording *recording, struct correction **out)
+{
+	_cleanup_(correction_free) struct correction *c = calloc(1, sizeof(*c));
+	struct calibration_value own, around;
+
+	if (!c)
+		return -ENOMEM;
+	c->recording = recording;
+	c->common = (struct scale){ .factor = 1 };
+	c->calls = calloc(recording->function_cnt + 1, sizeof(*c->calls));
+	if (!c->calls)
+		return -ENOMEM;
+	for (size_t i = 0; i < recording->function_cnt; i++)
+		c->calls[i] = call_cost(recording, &recording->functions[i]);
+	c->boundary.is_known =
+		calibration_find(&recording->calibration, CALIBRATION_BOUNDARY, 0, &own, &around);
+	if (c->boundary.is_known)
+		cost_add_value(&c->boundary, &around);
+	*out = TAKE_PTR(c);
+	return 0;
+}
