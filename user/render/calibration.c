@@ -8,6 +8,11 @@
 #include "render/json_number.h"
 #include "render/units.h"
 
+static bool is_of_boundaries(const struct calibration_row *row)
+{
+	return !strcmp(row->mechanism, CALIBRATION_BOUNDARY);
+}
+
 bool calibration_is_known(const struct calibration *calibration)
 {
 	return calibration->cnt || *calibration->why_not;
@@ -46,7 +51,7 @@ static void print_mechanism(const struct calibration *calibration, const char *m
 	const struct calibration_row *row = next_row(calibration, mechanism, -1);
 	char own[UNITS_MAX], around[UNITS_MAX];
 
-	if (!strcmp(mechanism, CALIBRATION_BOUNDARY)) {
+	if (is_of_boundaries(row)) {
 		fprintf(out,
 			"%s from one boundary's last reading of the clock to the next one's first",
 			units_duration(row->around.ns, around));
@@ -65,11 +70,15 @@ void calibration_text(const struct calibration *calibration, const char *next, F
 {
 	const char *before = "";
 
-	for (size_t i = 0; i < calibration->cnt; i++) {
-		if (!is_first_of_mechanism(calibration, i))
+	/* The boundaries last. */
+	for (size_t i = 0; i < 2 * calibration->cnt; i++) {
+		const struct calibration_row *row = &calibration->rows[i % calibration->cnt];
+
+		if (is_of_boundaries(row) != (i >= calibration->cnt) ||
+		    !is_first_of_mechanism(calibration, row - calibration->rows))
 			continue;
 		fputs(before, out);
-		print_mechanism(calibration, calibration->rows[i].mechanism, out);
+		print_mechanism(calibration, row->mechanism, out);
 		before = next;
 	}
 	if (*calibration->why_not)
