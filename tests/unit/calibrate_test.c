@@ -7,6 +7,7 @@
 
 #include "analyze/calibrate.h"
 #include "collect/calibrate_cache.h"
+#include "render/calibration.h"
 
 #define FIRST_ID 12
 #define RUNS	 64
@@ -160,6 +161,65 @@ static void values_are_robust(void **state)
 	assert_int_equal(calibrate_value(samples, 7, &value), -ENODATA);
 }
 
+/* Four records a run: two programs, of which only what is between them matters. */
+static void boundaries_are_what_is_between(void **state)
+{
+	static u32 gaps[CALIBRATE_GAPS_MAX];
+	struct xg_record records[400];
+	struct calibration out = { 0 };
+	u64 seed = 3;
+	size_t cnt;
+
+	for (u32 i = 0; i < 400; i += 4) {
+		u64 from_ns = 1000000 + i * 1000;
+
+		records[i] = (struct xg_record){ from_ns, XG_CODE_ENTRY(XG_ID_BOUNDARY) };
+		records[i + 1] = (struct xg_record){ from_ns + 77, XG_CODE_RETURN(XG_ID_BOUNDARY) };
+		records[i + 2] = (struct xg_record){ from_ns + 211, XG_CODE_ENTRY(XG_ID_BOUNDARY) };
+		records[i + 3] =
+			(struct xg_record){ from_ns + 300, XG_CODE_RETURN(XG_ID_BOUNDARY) };
+	}
+	cnt = calibrate_gaps(gaps, 0, records, 400);
+	assert_int_equal(cnt, 100);
+	assert_int_equal(calibrate_gaps(gaps, 0, records, 3), 0);
+	assert_int_equal(calibrate_boundaries(gaps, cnt, &out), 0);
+	assert_string_equal(out.rows[0].mechanism, CALIBRATION_BOUNDARY);
+	assert_true(out.rows[0].around.ns == 211 - 77 && !out.rows[0].own.ns);
+	assert_int_equal(calibrate_boundaries(gaps, 63, &out), -ENODATA);
+	for (u32 i = 0; i < 400; i++)
+		records[i] = (struct xg_record){ fixture_random(&seed), fixture_random(&seed) % 3 };
+	cnt = calibrate_gaps(gaps, CALIBRATE_GAPS_MAX - 5, records, 400);
+	assert_true(cnt <= CALIBRATE_GAPS_MAX);
+}
+
+static char *text_of(const struct calibration *calibration)
+{
+	return FIXTURE_PRINTED((calibration_text(calibration, "; ", out), 0));
+}
+
+static void text_says_it_all(void **state)
+{
+	struct calibration calibration = { 0 };
+	const struct calibration_row boundary = { .mechanism = CALIBRATION_BOUNDARY,
+						  .around.ns = 134 };
+	_cleanup_free_ char *text = NULL, *nothing = text_of(&calibration);
+
+	assert_string_equal(nothing, "");
+	assert_false(calibration_is_known(&calibration));
+	assert_int_equal(calibration_add(&calibration, &boundary), 0);
+	fixture_calibration(&calibration);
+	assert_true(calibration_is_known(&calibration));
+	text = text_of(&calibration);
+	assert_string_equal(
+		text,
+		"40.2 ns in a call's own time and 71.8 ns in its callers' (1 argument; 6: 41.5 ns, "
+		"75.1 ns), by fentry+fexit; "
+		"99.5 ns in a call's own time and 160 ns in its callers' (2 arguments), by "
+		"kprobe.session; "
+		"134 ns from one boundary's last reading of the clock to the next one's first; "
+		"not calibrated: kprobe+kretprobe: cannot measure: no data");
+}
+
 static void rows_are_found_by_arguments(void **state)
 {
 	struct calibration_value own, around;
@@ -242,6 +302,8 @@ int main(void)
 		cmocka_unit_test(truth_is_found),
 		cmocka_unit_test(any_log_gives_sound_numbers),
 		cmocka_unit_test(values_are_robust),
+		cmocka_unit_test(boundaries_are_what_is_between),
+		cmocka_unit_test(text_says_it_all),
 		cmocka_unit_test(rows_are_found_by_arguments),
 		cmocka_unit_test(cache_entries_round_trip),
 		cmocka_unit_test(damaged_cache_entries_are_refused),
