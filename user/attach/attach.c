@@ -12,6 +12,7 @@
 
 #include "attach/base.h"
 #include "attach/disarm.h"
+#include "attach/held.h"
 #include "attach/inside.h"
 #include "attach/ladder.h"
 #include "attach/mechanism.h"
@@ -66,6 +67,11 @@ int attach_captures_fd(const struct attach *attach)
 	return bpf_map__fd(attach->skel->maps.captures);
 }
 
+void attach_wait_for_held(struct attach *attach)
+{
+	held_free(&attach->held);
+}
+
 size_t attach_probe_cnt(const struct attach *attach)
 {
 	return attach->probes.cnt + attach->trial_probes.cnt;
@@ -93,6 +99,7 @@ void attach_free(struct attach **attach_ptr)
 		return;
 	probes_free(&attach->probes);
 	probes_free(&attach->trial_probes);
+	held_free(&attach->held);
 	attach_unmap_states(attach);
 	exitgraph_bpf__destroy(attach->skel);
 	sections_forget(&attach->sections);
@@ -249,6 +256,8 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	if (r)
 		return r;
 	stopwatch_say(&start_ns, "asking for the kernel's features");
+	if (cnt)
+		held_start(&attach->features, attach->forced, functions, cnt, &attach->held);
 	r = exitgraph_bpf__load(attach->skel);
 	stopwatch_say(&start_ns, "loading the programs");
 	if (r == -ENOMEM)
@@ -311,6 +320,7 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 	};
 	int r;
 
+	held_wait(attach->held);
 	r = ladder_attach(&attaching, attach->forced);
 	if (!r)
 		r = check_required(attach->skel->rodata->config.isa, functions, cnt);
@@ -326,6 +336,7 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 	r = exitgraph_bpf__attach(attach->skel);
 	if (r)
 		return err_r(r, "cannot attach to KVM's tracepoints: %s", strerror(-r));
+	held_let_go(attach->held);
 	attach->recursion_base = attach_recursion_misses(attach);
 	return 0;
 }

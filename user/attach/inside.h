@@ -9,6 +9,7 @@
 #include "attach/sections.h"
 
 struct exitgraph_bpf;
+struct held;
 
 struct attach {
 	struct exitgraph_bpf *skel;
@@ -19,6 +20,7 @@ struct attach {
 	const struct mechanism *forced; /* NULL: whatever is best */
 	struct probes probes;
 	struct probes trial_probes; /* of trial.h; measured, and left until all go */
+	struct held *held;	    /* NULL: nothing is */
 	size_t function_cnt;	    /* attached */
 	char mechanism_names[128];
 	u64 recursion_base;

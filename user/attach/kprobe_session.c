@@ -54,7 +54,8 @@ static int attach_all(struct attaching *attaching, struct attach_function **todo
 	}
 	r = template_load(attaching->skel->progs.call_session_multi, &use, &probe.prog_fd);
 	if (!r) {
-		probe.link_fd = link_kprobe_session(probe.prog_fd, names, cookies, cnt);
+		probe.link_fd = link_kprobe_multi(probe.prog_fd, XG_TRACE_KPROBE_SESSION, names,
+						  cookies, cnt);
 		probe.missed = missed;
 		probe.is_of_many = true;
 		r = probe.link_fd < 0 ? probe.link_fd : 0;

@@ -47,11 +47,12 @@ int link_tracing_multi(int prog_fd, int attach_type, const u32 *ids, const u64 *
 	return link_create(&attr);
 }
 
-int link_kprobe_session(int prog_fd, const char *const *names, const u64 *cookies, u32 cnt)
+int link_kprobe_multi(int prog_fd, int attach_type, const char *const *names, const u64 *cookies,
+		      u32 cnt)
 {
 	const struct link_create attr = {
 		.prog_fd = prog_fd,
-		.attach_type = XG_TRACE_KPROBE_SESSION,
+		.attach_type = attach_type,
 		.kprobe_multi = {
 			.cnt = cnt,
 			.syms = (uintptr_t)names,

@@ -12,8 +12,12 @@
  */
 int link_tracing_multi(int prog_fd, int attach_type, const u32 *ids, const u64 *cookies, u32 cnt);
 
-/* Likewise a program of kind BPF_TRACE_KPROBE_SESSION, to functions by their names. */
-int link_kprobe_session(int prog_fd, const char *const *names, const u64 *cookies, u32 cnt);
+/*
+ * Likewise a program of kind BPF_TRACE_KPROBE_SESSION or _MULTI, to functions by their names;
+ * @cookies may be NULL.
+ */
+int link_kprobe_multi(int prog_fd, int attach_type, const char *const *names, const u64 *cookies,
+		      u32 cnt);
 
 /* Runs of a kprobe_multi link that the kernel skipped, as far as it counts them (6.7). */
 u64 link_kprobe_missed(int link_fd);

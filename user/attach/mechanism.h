@@ -37,7 +37,7 @@ struct mechanism {
 	const char *needs;  /* what a kernel lacks that does not offer it, and since when it is */
 
 	bool is_session;      /* offered only if the features were read with those of sessions */
-	bool is_quicker_held; /* if ftrace holds the functions meanwhile: target/hold.h */
+	bool is_quicker_held; /* if ftrace holds the functions meanwhile: held.h */
 	bool (*offered)(const struct features *features);
 
 	/* Can @function be attached this way? Is it, unless the user says otherwise? */

@@ -5,10 +5,11 @@
  *
  * Attaching to a function, one link after the other, has the kernel go through all its functions
  * to find those to patch. Where a tracer is on the function already, most of it is left out: it
- * is patched to call whoever is registered for it, and remains so (hold_new() is paid once).
+ * is patched to call whoever is registered for it, and remains so.
  *
- * To be freed when all is attached. Where the process dies before, instance.h's guardian
- * removes it.
+ * Most of what a tracer takes is waiting until no CPU runs what it replaces. So a thread sets it up
+ * while the caller goes on, and another one removes it while the caller goes on again. Where the
+ * process dies before, instance.h's guardian removes it.
  */
 #ifndef EXITGRAPH_TARGET_HOLD_H
 #define EXITGRAPH_TARGET_HOLD_H
@@ -20,11 +21,22 @@
 struct hold;
 
 /*
- * Hold the @cnt @functions, those that ftrace can patch. 0, or -errno with what failed in
- * *@failed_out ("current_tracer"); nothing is said.
+ * Begin to hold the @cnt @functions, those that ftrace can patch. They are read before it
+ * returns. 0 or -errno (not said).
  */
-int hold_new(const struct target_function *const *functions, size_t cnt, struct hold **out,
-	     const char **failed_out);
+int hold_start(const struct target_function *const *functions, size_t cnt, struct hold **out);
+
+/*
+ * Wait until they are held; to be called once. 0, or -errno with what failed in *@failed_out
+ * ("current_tracer"); nothing is said.
+ */
+int hold_wait(struct hold *hold, const char **failed_out);
+
+/* When all is attached: no function is held once this returns. What else is to do, a thread does.
+ */
+void hold_let_go(struct hold *hold);
+
+/* Returns when nothing is left of it. */
 void hold_free(struct hold **hold);
 
 #endif
