@@ -75,7 +75,7 @@ static void anchors_are_those_that_are_there(void **state)
 	const struct pair *p = *state;
 	struct target_anchor anchors[TARGET_ANCHORS_MAX];
 
-	assert_int_equal(target_anchors_find(p->vmlinux, p->kvm, 7, anchors), 3);
+	assert_int_equal(target_anchors_find(p->vmlinux, p->kvm, 7, true, anchors), 3);
 	assert_string_equal(anchors[0].section, "tp_btf/kvm_entry");
 	assert_int_equal(anchors[0].btf_fd, 7);
 	assert_string_equal(anchors[1].section, "tp_btf/sched_process_exit");
@@ -83,7 +83,7 @@ static void anchors_are_those_that_are_there(void **state)
 	assert_int_equal(anchors[1].btf_id, 5);
 	assert_string_equal(anchors[2].section, "fexit");
 	assert_int_equal(anchors[2].btf_id, btf__type_cnt(p->vmlinux) + 4);
-	assert_int_equal(target_anchors_find(p->vmlinux, NULL, -1, anchors), 1);
+	assert_int_equal(target_anchors_find(p->vmlinux, NULL, -1, true, anchors), 1);
 }
 
 int main(void)

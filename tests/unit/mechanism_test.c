@@ -107,6 +107,26 @@ static void nothing_goes_up_the_ladder(void **state)
 		assert_false(mechanism_is_for(m, &newest, &mechanism_fentry, &plain));
 }
 
+/* What attaching takes outweighs some instructions a call; but not against the user's word. */
+static void large_sets_go_by_sessions(void **state)
+{
+	static const struct target_function switching = {
+		.name = "kvm_arch_vcpu_load", .module = "kvm", .btf_fd = KVM_FD, .btf_id = 4
+	};
+	struct features many = newest, few = newest, many_old = old;
+
+	many.set_cnt = many_old.set_cnt = MECHANISM_MANY;
+	few.set_cnt = MECHANISM_MANY - 1;
+	assert_ptr_equal(mechanism_of(&many, NULL, &plain), &mechanism_fsession_multi);
+	assert_ptr_equal(mechanism_of(&many, NULL, &switching), &mechanism_fsession);
+	assert_ptr_equal(mechanism_of(&many, NULL, &boundary), &mechanism_fentry);
+	assert_ptr_equal(mechanism_of(&few, NULL, &plain), &mechanism_multi);
+	assert_ptr_equal(mechanism_of(&few, NULL, &switching), &mechanism_fentry);
+	assert_ptr_equal(mechanism_of(&many_old, NULL, &plain), &mechanism_fentry);
+	assert_ptr_equal(mechanism_of(&many, &mechanism_multi, &plain), &mechanism_multi);
+	assert_ptr_equal(mechanism_of(&many, &mechanism_fentry, &switching), &mechanism_fentry);
+}
+
 static void without_kprobes_there_is_no_way_for_clones(void **state)
 {
 	const struct features none = { 0 };
@@ -208,6 +228,7 @@ int main(void)
 		cmocka_unit_test(boundaries_and_what_any_task_runs_have_programs_of_their_own),
 		cmocka_unit_test(what_the_user_wants_comes_first),
 		cmocka_unit_test(nothing_goes_up_the_ladder),
+		cmocka_unit_test(large_sets_go_by_sessions),
 		cmocka_unit_test(without_kprobes_there_is_no_way_for_clones),
 		cmocka_unit_test(sessions_are_asked_for_where_they_are_in_question),
 		cmocka_unit_test(names_say_what_most_go_by_and_what_the_others_are),

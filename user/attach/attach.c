@@ -20,7 +20,7 @@
 #include "attach/special.h"
 #include "attach/watch.h"
 #include "exitgraph.skel.h"
-#include "target/btf_find.h"
+#include "target/anchors.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/stopwatch.h"
@@ -144,12 +144,6 @@ static void configure_captures(struct attach *attach, struct xg_config *config,
 		bpf_map__set_max_entries(attach->skel->maps.captures, CAPTURES_BYTES);
 }
 
-/* Can programs read the kernel's memory as a type of vmlinux' of their choice (Linux 6.2)? */
-static bool has_cast(void)
-{
-	return btf_find_string_of_kernel("bpf_rdonly_cast");
-}
-
 /* The programs at kvm_entry and kvm_exit: one each. */
 static void choose_boundaries(struct attach *attach, const struct xg_config *config,
 			      bool exits_only)
@@ -180,7 +174,7 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 
 	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
-	config->has_cast = has_cast();
+	config->has_cast = attach->kernel.has_cast;
 	choose_boundaries(attach, config, options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.trial_task, !options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.trial_boundary, !options->exits_only);
@@ -218,10 +212,28 @@ int attach_require(const struct mechanism *mechanism)
 
 	if (!mechanism)
 		return 0;
-	r = features_read(mechanism->is_session, &features);
+	r = features_read(mechanism->is_session, NULL, &features);
 	if (!r && !mechanism->offered(&features))
 		return err_r(-ENOTSUP, "this kernel cannot attach by %s: it lacks %s",
 			     mechanism->option, mechanism->needs);
+	return r;
+}
+
+static int read_features(struct attach *attach, const struct attach_function *functions, size_t cnt,
+			 const struct attach_options *options)
+{
+	struct features_known known = { .is_return_id = attach->kernel.is_return_id };
+	int r;
+
+	for (size_t i = 0; i < options->anchor_cnt; i++) {
+		if (strcmp(options->anchors[i].section, "fexit"))
+			continue;
+		known.btf_fd = options->anchors[i].btf_fd;
+		known.btf_id = options->anchors[i].btf_id;
+	}
+	r = features_read(ladder_needs_sessions(attach->forced, functions, cnt), &known,
+			  &attach->features);
+	attach->features.set_cnt = cnt;
 	return r;
 }
 
@@ -230,7 +242,7 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 {
 	_cleanup_(attach_free) struct attach *attach = NULL;
 	u64 start_ns = stopwatch_now_ns();
-	int r;
+	int r = 0;
 
 	libbpf_set_print(quiet_libbpf);
 	raise_descriptor_limit();
@@ -245,19 +257,23 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
+	if (options->kernel)
+		attach->kernel = *options->kernel;
+	else
+		target_kernel_read(NULL, &attach->kernel);
 	configure(attach, isa, options);
 	attach->forced = options->mechanism;
 	stopwatch_say(&start_ns, "opening the programs");
-	r = cnt ? features_read(ladder_needs_sessions(attach->forced, functions, cnt),
-				&attach->features)
-		: 0;
+	if (cnt)
+		r = read_features(attach, functions, cnt, options);
 	if (!r)
 		r = ladder_prepare(&attach->features, attach->forced, attach->skel, functions, cnt);
 	if (r)
 		return r;
 	stopwatch_say(&start_ns, "asking for the kernel's features");
 	if (cnt)
-		held_start(&attach->features, attach->forced, functions, cnt, &attach->held);
+		held_start(&attach->features, attach->forced, attach->kernel.fprobes_save,
+			   functions, cnt, &attach->held);
 	r = exitgraph_bpf__load(attach->skel);
 	stopwatch_say(&start_ns, "loading the programs");
 	if (r == -ENOMEM)

@@ -23,6 +23,7 @@
 struct attach;
 struct mechanism;
 struct target_anchor;
+struct target_kernel;
 
 /* A function to trace; its index in the array given to attach_functions() is its id. */
 struct attach_function {
@@ -46,6 +47,8 @@ struct attach_options {
 	/* Where the boundaries are; libbpf looks for what is not there. May be none. */
 	const struct target_anchor *anchors;
 	size_t anchor_cnt;
+	const struct target_kernel
+		*kernel; /* NULL, without functions: what it needs is looked for */
 };
 
 /* Does this kernel offer @mechanism (NULL: any will do)? 0, or -errno (said): what it lacks. */

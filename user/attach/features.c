@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "attach/kprobe.h"
+#include "target/btf_find.h"
 #include "target/host.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -56,30 +57,45 @@ static bool loads(enum bpf_prog_type type, int attach_type, int btf_fd, u32 btf_
 	return fd >= 0;
 }
 
-static int read_sessions(int kvm_fd, struct features *features)
+/* Without what the BTF has of the attach types: a kernel loads nothing of one that it lacks. */
+static void try_sessions(int kvm_fd, const struct features_known *known, struct features *features)
 {
-	struct btf *vmlinux = btf__parse(TARGET_VMLINUX_PATH, NULL);
-	u32 is_return;
-	int id;
+	u32 is_return = features->is_return_id;
 
-	if (!vmlinux)
-		return err_r(-errno, "cannot read the kernel's BTF, " TARGET_VMLINUX_PATH ": %m");
-	features_from_btf(vmlinux, features);
-	is_return = features->is_return_id;
-	id = btf__find_by_name_kind(vmlinux, "bpf_fentry_test1", BTF_KIND_FUNC);
-	btf__free(vmlinux);
 	features->kprobe_session =
 		features->kprobe_session &&
 		loads(BPF_PROG_TYPE_KPROBE, XG_TRACE_KPROBE_SESSION, 0, 0, is_return);
-	features->fsession = features->fsession && id > 0 &&
-			     loads(BPF_PROG_TYPE_TRACING, XG_TRACE_FSESSION, 0, id, is_return);
+	features->fsession = features->fsession && known->btf_id &&
+			     loads(BPF_PROG_TYPE_TRACING, XG_TRACE_FSESSION, known->btf_fd,
+				   known->btf_id, is_return);
 	features->fsession_multi =
 		features->fsession_multi && kvm_fd >= 0 &&
 		loads(BPF_PROG_TYPE_TRACING, XG_TRACE_FSESSION_MULTI, kvm_fd, 0, is_return);
+}
+
+static int read_sessions(int kvm_fd, const struct features_known *known, struct features *features)
+{
+	struct features_known own = { 0 };
+	struct btf *vmlinux;
+
+	if (known) {
+		features->is_return_id = known->is_return_id;
+		features->kprobe_session = features->fsession = features->fsession_multi =
+			known->is_return_id;
+		try_sessions(kvm_fd, known, features);
+		return 0;
+	}
+	vmlinux = btf__parse(TARGET_VMLINUX_PATH, NULL);
+	if (!vmlinux)
+		return err_r(-errno, "cannot read the kernel's BTF, " TARGET_VMLINUX_PATH ": %m");
+	features_from_btf(vmlinux, features);
+	own.btf_id = btf_find_own(vmlinux, "bpf_fentry_test1", BTF_KIND_FUNC);
+	btf__free(vmlinux);
+	try_sessions(kvm_fd, &own, features);
 	return 0;
 }
 
-int features_read(bool sessions, struct features *features)
+int features_read(bool sessions, const struct features_known *known, struct features *features)
 {
 	static const char *const kvm = "kvm";
 	_cleanup_close_ int kvm_fd = -1;
@@ -92,5 +108,5 @@ int features_read(bool sessions, struct features *features)
 		.multi = kvm_fd >= 0 &&
 			 loads(BPF_PROG_TYPE_TRACING, XG_TRACE_FENTRY_MULTI, kvm_fd, 0, 0),
 	};
-	return sessions ? read_sessions(kvm_fd, features) : 0;
+	return sessions ? read_sessions(kvm_fd, known, features) : 0;
 }

@@ -4,7 +4,8 @@
  * (Linux 7.0). Half as many programs and links as fentry and fexit, so attached in half the
  * time; but a call costs more, for a session has more to set up, and where the kernel skips the
  * program nothing is left to see of the call: in a task that another one was preempted for in
- * it. So it is taken only when the user says so.
+ * it. So it is taken only when the user says so; and, where functions are many, for those that
+ * never are preempted.
  */
 #include <bpf/bpf.h>
 
@@ -23,6 +24,12 @@ static bool offered(const struct features *features)
 static bool can(const struct target_function *function)
 {
 	return !function->is_clone && special_of(function->name) == SPECIAL_NONE;
+}
+
+/* KVM has preemption disabled around them. */
+static bool takes(const struct target_function *function)
+{
+	return special_of(function->name) == SPECIAL_SWITCHING;
 }
 
 static void prepare(struct exitgraph_bpf *skel)
@@ -61,12 +68,13 @@ static int attach(struct attaching *attaching, struct attach_function **todo, si
 const struct mechanism mechanism_fsession = {
 	.option = "fsession",
 	.name = "fsession",
-	.use = "only with --attach fsession",
+	.use = "those that switch a vCPU's thread, where functions are 500 or more",
 	.needs = "BPF_TRACE_FSESSION (Linux 7.0)",
 	.is_session = true,
 	.offered = offered,
 	.can = can,
-	.takes = mechanism_takes_none,
+	.least = MECHANISM_MANY,
+	.takes = takes,
 	.prepare = prepare,
 	.attach = attach,
 };

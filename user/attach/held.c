@@ -16,6 +16,7 @@ struct held {
 	const struct target_function **functions;
 	size_t cnt;
 	struct hold *tracer;
+	bool saves;
 	int saver_fd;
 };
 
@@ -43,7 +44,7 @@ static void say_without(const char *what, int error)
 			  strerror(-error));
 }
 
-void held_start(const struct features *features, const struct mechanism *forced,
+void held_start(const struct features *features, const struct mechanism *forced, bool saves,
 		const struct attach_function *functions, size_t cnt, struct held **out)
 {
 	_cleanup_(held_free) struct held *held = calloc(1, sizeof(*held));
@@ -51,6 +52,7 @@ void held_start(const struct features *features, const struct mechanism *forced,
 	if (!held)
 		return;
 	held->saver_fd = -1;
+	held->saves = saves;
 	if (collect(held, features, forced, functions, cnt))
 		return;
 	say_without("its thread", hold_start(held->functions, held->cnt, &held->tracer));
@@ -68,7 +70,7 @@ void held_wait(struct held *held)
 		return;
 	r = hold_wait(held->tracer, &failed);
 	say_without(failed, r);
-	if (!r)
+	if (!r && held->saves)
 		held->saver_fd = saver_attach(held->functions, held->cnt);
 	stopwatch_say(
 		&start_ns,

@@ -19,9 +19,9 @@ struct held;
 
 /*
  * Begin with it for @functions, if they are enough: else *@out stays NULL. If it cannot be had,
- * nobody needs to know: attaching only takes longer.
+ * nobody needs to know: attaching only takes longer. @saves: a saver is of use on this kernel.
  */
-void held_start(const struct features *features, const struct mechanism *forced,
+void held_start(const struct features *features, const struct mechanism *forced, bool saves,
 		const struct attach_function *functions, size_t cnt, struct held **out);
 
 /* Before the first is attached, and after the last. NULL is allowed. */

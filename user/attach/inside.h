@@ -7,6 +7,7 @@
 #include "attach/features.h"
 #include "attach/probes.h"
 #include "attach/sections.h"
+#include "target/anchors.h"
 
 struct exitgraph_bpf;
 struct held;
@@ -16,6 +17,7 @@ struct attach {
 	struct sections sections;
 	struct xg_vcpu_state *states;
 	u32 vcpu_cnt;
+	struct target_kernel kernel;
 	struct features features;
 	const struct mechanism *forced; /* NULL: whatever is best */
 	struct probes probes;

@@ -36,6 +36,7 @@ bool ladder_needs_sessions(const struct mechanism *forced, const struct attach_f
 		.fsession = true,
 		.multi = true,
 		.fsession_multi = true,
+		.set_cnt = cnt,
 	};
 
 	for (size_t i = 0; i < cnt; i++) {
@@ -72,9 +73,12 @@ int ladder_prepare(const struct features *features, const struct mechanism *forc
 	return 0;
 }
 
-/* Those that are not attached yet and for which row @m is a way, into @todo; how many. */
+/*
+ * Those that are @special or not, are not attached yet, and for which row @m is a way, into @todo;
+ * how many.
+ */
 static size_t collect(struct attaching *attaching, const struct mechanism *forced, size_t m,
-		      struct attach_function **todo)
+		      bool special, struct attach_function **todo)
 {
 	size_t cnt = 0;
 
@@ -82,6 +86,7 @@ static size_t collect(struct attaching *attaching, const struct mechanism *force
 		struct attach_function *function = &attaching->functions[i];
 
 		if (!function->attached &&
+		    special == (special_of(function->target->name) != SPECIAL_NONE) &&
 		    mechanism_is_for(m, attaching->features, forced, function->target))
 			todo[cnt++] = function;
 	}
@@ -98,8 +103,11 @@ int ladder_attach(struct attaching *attaching, const struct mechanism *forced)
 	if (!todo)
 		return err_r(-ENOMEM, "no memory");
 	table = mechanism_table(&table_cnt);
-	for (size_t m = 0; !r && m < table_cnt; m++) {
-		size_t cnt = collect(attaching, forced, m, todo);
+	/* The special ones first: a link alone takes longer when a thousand are attached already.
+	 */
+	for (size_t p = 0; !r && p < 2 * table_cnt; p++) {
+		size_t m = p % table_cnt;
+		size_t cnt = collect(attaching, forced, m, p < table_cnt, todo);
 
 		if (!cnt)
 			continue;
@@ -185,17 +193,22 @@ void ladder_explain(const struct features *features, const struct mechanism *for
 
 	table = mechanism_table(&table_cnt);
 	for (size_t m = 0; m < table_cnt; m++) {
+		bool missing = false, many = features->set_cnt >= table[m]->least;
 		size_t n = 0;
-		bool missing = false;
 
 		for (size_t i = 0; i < cnt; i++) {
 			n += functions[i].mechanism == table[m];
 			missing |= !forced && table[m]->takes(functions[i].target) &&
-				   !table[m]->offered(features);
+				   !(many && table[m]->offered(features));
 		}
 		if (n)
-			log_debug("%zu functions attached by %s%s", n, table[m]->name,
-				  kind_of(functions, cnt, table[m]));
+			log_debug("%zu functions attached by %s%s%s%s", n, table[m]->name,
+				  kind_of(functions, cnt, table[m]),
+				  table[m]->least ? ": for " : "",
+				  table[m]->least ? table[m]->use : "");
+		else if (missing && !many)
+			log_debug("not by %s: there are fewer than %zu functions", table[m]->name,
+				  table[m]->least);
 		else if (missing)
 			log_debug("not by %s: this kernel lacks %s", table[m]->name,
 				  table[m]->needs);

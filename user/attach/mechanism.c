@@ -8,8 +8,8 @@
 #include "xg_log.h"
 
 static const struct mechanism *const table[] = {
-	&mechanism_multi,  &mechanism_fsession_multi, &mechanism_fsession,
-	&mechanism_fentry, &mechanism_kprobe_session, &mechanism_kprobe,
+	&mechanism_fsession_multi, &mechanism_multi,	      &mechanism_fsession,
+	&mechanism_fentry,	   &mechanism_kprobe_session, &mechanism_kprobe,
 };
 
 const struct mechanism *const *mechanism_table(size_t *cnt_out)
@@ -38,7 +38,7 @@ bool mechanism_is_for(size_t m, const struct features *features, const struct me
 		return forced->can(function);
 	for (size_t i = 0; i < m; i++)
 		is_below |= table[i] == forced;
-	return is_below && table[m]->takes(function);
+	return is_below && features->set_cnt >= table[m]->least && table[m]->takes(function);
 }
 
 const struct mechanism *mechanism_of(const struct features *features,
@@ -49,11 +49,6 @@ const struct mechanism *mechanism_of(const struct features *features,
 		if (mechanism_is_for(m, features, forced, function))
 			return table[m];
 	return NULL;
-}
-
-bool mechanism_takes_none(const struct target_function *function)
-{
-	return false;
 }
 
 u32 attaching_id(const struct attaching *attaching, const struct attach_function *function)

@@ -40,7 +40,11 @@ struct mechanism {
 	bool is_quicker_held; /* if ftrace holds the functions meanwhile: held.h */
 	bool (*offered)(const struct features *features);
 
-	/* Can @function be attached this way? Is it, unless the user says otherwise? */
+	/*
+	 * Can @function be attached this way? Is it, unless the user says otherwise, where at least
+	 * so many are to be attached?
+	 */
+	size_t least;
 	bool (*can)(const struct target_function *function);
 	bool (*takes)(const struct target_function *function);
 
@@ -71,9 +75,6 @@ int mechanism_attach_each(struct attaching *attaching, struct attach_function **
 			  int (*one)(struct attaching *attaching,
 				     const struct target_function *function, u32 id));
 
-/* For what is only taken when the user says so. */
-bool mechanism_takes_none(const struct target_function *function);
-
 /* The record id of one of the functions. */
 u32 attaching_id(const struct attaching *attaching, const struct attach_function *function);
 
@@ -88,6 +89,9 @@ void attaching_progress(const struct attaching *attaching);
 const struct mechanism *const *mechanism_table(size_t *cnt_out);
 
 #define MECHANISMS_MAX 8
+
+/* From so many functions on, what attaching takes matters more than some instructions a call. */
+#define MECHANISM_MANY 500
 
 /* By what the user calls it; NULL if there is no such. */
 const struct mechanism *mechanism_find(const char *option);

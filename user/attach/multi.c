@@ -7,7 +7,9 @@
  * in it, or where an interrupt came. With one program for many functions that may be all of
  * another vCPU's calls for as long as it has the CPU. So the kernel's own counts of what it
  * skipped are watched, and the cycles in which they move are dropped (bpf/skipped.h). One program
- * for both costs more (a session has more to set up), and is never taken unasked.
+ * for both costs more, 20 instructions a call, for a session has more to set up; but most of what
+ * attaching takes is the kernel's search for each function's symbol, one after the other among all
+ * of the module's, once a link. So it is taken for large sets only.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -259,12 +261,13 @@ const struct mechanism mechanism_multi = {
 const struct mechanism mechanism_fsession_multi = {
 	.option = "fsession.multi",
 	.name = "fsession.multi",
-	.use = "only with --attach fsession.multi",
+	.use = "KVM's functions, if they are 500 or more",
 	.needs = "BPF_TRACE_FSESSION_MULTI (Linux 7.2)",
+	.least = MECHANISM_MANY,
 	.is_session = true,
 	.offered = session_offered,
 	.can = can,
-	.takes = mechanism_takes_none,
+	.takes = can,
 	.prepare = prepare_session,
 	.attach = attach_session,
 };

@@ -7,14 +7,7 @@
 #include <stdlib.h>
 
 #include "attach/link.h"
-#include "target/btf_find.h"
 #include "util/cleanup.h"
-
-/*
- * What kprobe.multi links are made of, fprobes, have the registers saved up to Linux 6.13, where
- * rethook brings them to a function's return; since then, function_graph does, and none are saved.
- */
-#define KIND_THAT_SAVES "fprobe_rethook_node"
 
 static int load_nothing(void)
 {
@@ -35,8 +28,6 @@ int saver_attach(const struct target_function *const *functions, size_t cnt)
 
 	if (!names)
 		return -ENOMEM;
-	if (!btf_find_string_of_kernel(KIND_THAT_SAVES))
-		return -ENOTSUP;
 	for (size_t i = 0; i < cnt; i++)
 		names[i] = functions[i]->name;
 	prog_fd = load_nothing();

@@ -19,7 +19,7 @@
 
 /*
  * The descriptor of such a link to the @cnt @functions, to be closed when all is attached; or
- * -errno (not said): -ENOTSUP where this kernel has no such link or nothing would be gained by it.
+ * -errno (not said): of use where struct target_kernel says fprobes_save.
  */
 int saver_attach(const struct target_function *const *functions, size_t cnt);
 

@@ -198,7 +198,7 @@ int cmd_check(int argc, char **argv)
 	for (size_t i = 0; i < cnt; i++)
 		missing += findings[i].status == TARGET_FINDING_FAIL;
 
-	if (!missing && features_read(true, &features))
+	if (!missing && features_read(true, NULL, &features))
 		return CMD_FAILED;
 	if (!options.json) {
 		print_text(findings, cnt, missing);

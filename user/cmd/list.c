@@ -217,7 +217,7 @@ static int list(const struct options *options)
 	struct listing listing = { 0 };
 	int r, printed;
 
-	r = features_read(true, &listing.features);
+	r = features_read(true, NULL, &listing.features);
 	if (r)
 		return r;
 	if (!options->also.cnt || options->patterns.cnt) {

@@ -125,9 +125,11 @@ static int load(struct session *session)
 		.slowest = session->options.slowest,
 		.over_ns = session->options.over_ns,
 	};
-	if (session->choice.host)
+	if (session->choice.host) {
 		session->attach_options.anchors = target_host_anchors(
 			session->choice.host, &session->attach_options.anchor_cnt);
+		session->attach_options.kernel = target_host_kernel(session->choice.host);
+	}
 	return attach_new(session->choice.isa, session->choice.functions,
 			  session->choice.function_cnt, &session->attach_options, &session->attach);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/btf_find.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,18 +36,49 @@ static bool read_at(int fd, void *to, size_t size, off_t at)
 	return true;
 }
 
-bool btf_find_string_of_kernel(const char *name)
+static int read_strings(struct btf_strings *strings)
 {
 	_cleanup_close_ int fd = open(TARGET_VMLINUX_PATH, O_RDONLY | O_CLOEXEC);
-	_cleanup_free_ char *strings = NULL;
+	_cleanup_free_ char *text = NULL;
 	struct btf_header header;
 
 	if (fd < 0 || !read_at(fd, &header, sizeof(header), 0) || header.magic != BTF_MAGIC)
-		return false;
-	strings = malloc(header.str_len);
-	return strings &&
-	       read_at(fd, strings, header.str_len, (off_t)header.hdr_len + header.str_off) &&
-	       find_string(strings, header.str_len, name);
+		return -ENODATA;
+	text = malloc(header.str_len);
+	if (!text)
+		return -ENOMEM;
+	if (!read_at(fd, text, header.str_len, (off_t)header.hdr_len + header.str_off))
+		return -EIO;
+	strings->text = strings->own = TAKE_PTR(text);
+	strings->size = header.str_len;
+	return 0;
+}
+
+int btf_strings_get(const struct btf *vmlinux, struct btf_strings *out)
+{
+	const struct btf_header *header;
+	u32 size;
+
+	*out = (struct btf_strings){ 0 };
+	if (!vmlinux)
+		return read_strings(out);
+	header = btf__raw_data(vmlinux, &size);
+	if (!header)
+		return -ENODATA;
+	out->text = (const char *)header + header->hdr_len + header->str_off;
+	out->size = header->str_len;
+	return 0;
+}
+
+bool btf_strings_have(const struct btf_strings *strings, const char *name)
+{
+	return find_string(strings->text, strings->size, name);
+}
+
+void btf_strings_put(struct btf_strings *strings)
+{
+	free(strings->own);
+	*strings = (struct btf_strings){ 0 };
 }
 
 static u32 find_own_string(const struct btf *btf, const char *name)

@@ -12,8 +12,20 @@
 
 #include "xg_types.h"
 
-/* Is @name a string of the kernel's BTF (TARGET_VMLINUX_PATH)? Nothing else of that is read. */
-bool btf_find_string_of_kernel(const char *name);
+/* All strings of the kernel's BTF. */
+struct btf_strings {
+	const char *text;
+	size_t size;
+	char *own; /* what is to be freed, or NULL */
+};
+
+/*
+ * Those of @vmlinux, which is to outlive them; or, where it is NULL, read from TARGET_VMLINUX_PATH
+ * and nothing else of it, to be given back with btf_strings_put(). 0 or -errno (not said).
+ */
+int btf_strings_get(const struct btf *vmlinux, struct btf_strings *out);
+bool btf_strings_have(const struct btf_strings *strings, const char *name);
+void btf_strings_put(struct btf_strings *strings);
 
 /*
  * The id of a type that @btf has itself, not its base; 0 = there is none, or a second string of

@@ -39,6 +39,7 @@ struct target_host {
 	size_t cnt, cap, sorted_cnt;
 	struct target_anchor anchors[TARGET_ANCHORS_MAX];
 	size_t anchor_cnt;
+	struct target_kernel kernel;
 };
 
 /* A host without functions, of the vendor that @isa says, or of other modules. 0 or -ENOMEM. */
@@ -52,6 +53,10 @@ int target_host_new_of(const char *const *modules, size_t cnt, struct target_hos
 int target_host_add(struct target_host *host, const char *name, size_t module,
 		    struct target_function **out);
 void target_host_sort(struct target_host *host);
+
+/* The function @name of @module or, as with target_host_find(), a clone; or NULL. */
+struct target_function *target_host_find_in(const struct target_host *host, const char *module,
+					    const char *name);
 
 /*
  * A host for the functions outside of KVM that @rules mean (outside.h), without functions:

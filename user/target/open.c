@@ -77,9 +77,10 @@ static int judge_running_kernel(struct target_host *host, bool fresh)
 		r = target_read_btf(host->modules[1], vmlinux, &vendor);
 	if (!r)
 		r = target_btf_fds(host->modules, host->module_cnt, host->btf_fds);
+	target_kernel_read(vmlinux, &host->kernel);
 	if (!r)
-		host->anchor_cnt =
-			target_anchors_find(vmlinux, kvm, host->btf_fds[0], host->anchors);
+		host->anchor_cnt = target_anchors_find(vmlinux, kvm, host->btf_fds[0],
+						       host->kernel.is_return_id, host->anchors);
 	stopwatch_say(&start_ns, "reading BTF");
 	if (!r)
 		r = host_cache_get(host->modules, host->module_cnt, fresh, &kallsyms, &sites);
