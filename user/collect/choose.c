@@ -18,9 +18,10 @@
 /* What ran, and what is open around it: a vCPU that never leaves KVM_RUN does not call that. */
 #define WATCHED "discovered,kvm_vcpu_ioctl,vcpu_run,vcpu_enter_guest"
 
-static void add_function(struct choice *choice, const struct target_function *target)
+/* Unless it is one of the first @cnt: a selection has each function once. */
+static void add_function(struct choice *choice, const struct target_function *target, size_t cnt)
 {
-	for (size_t i = 0; i < choice->function_cnt; i++)
+	for (size_t i = 0; i < cnt; i++)
 		if (choice->functions[i].target == target)
 			return;
 	choice->functions[choice->function_cnt++].target = target;
@@ -36,7 +37,7 @@ static int add_required(struct choice *choice, const char *const *required, size
 				     "%s, which every recording needs, cannot be traced: %s",
 				     required[i],
 				     target ? target->why : "this kernel has no such function");
-		add_function(choice, target);
+		add_function(choice, target, choice->function_cnt);
 	}
 	return 0;
 }
@@ -60,7 +61,7 @@ static int add_all(struct choice *choice)
 		return r;
 	for (size_t s = 0; s < ARRAY_SIZE(selections); s++) {
 		for (size_t i = 0; i < selections[s]->cnt; i++)
-			add_function(choice, selections[s]->v[i]);
+			add_function(choice, selections[s]->v[i], required_cnt);
 	}
 	if (choice->function_cnt > XG_ID_LIMIT - XG_ID_FUNCTION)
 		return err_r(-E2BIG, "%zu functions are too many", choice->function_cnt);

@@ -237,15 +237,6 @@ static const char *const names[] = {
 	"nested_vmx_vmexit",
 };
 
-bool defaults_have(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(names[i], name))
-			return true;
-	}
-	return false;
-}
-
 const char *const *defaults_names(size_t *cnt_out)
 {
 	*cnt_out = ARRAY_SIZE(names);

@@ -6,10 +6,7 @@
 #ifndef EXITGRAPH_TARGET_DEFAULTS_H
 #define EXITGRAPH_TARGET_DEFAULTS_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-bool defaults_have(const char *name);
 
 /* The names, each once. */
 const char *const *defaults_names(size_t *cnt_out);

@@ -100,7 +100,12 @@ static const struct deny_entry *find(const struct deny_entry *table, size_t cnt,
 {
 	char source[256]; /* the name without what the compiler has put behind it */
 
-	snprintf(source, sizeof(source), "%.*s", (int)strcspn(name, "."), name);
+	size_t len = strcspn(name, ".");
+
+	if (len >= sizeof(source))
+		len = sizeof(source) - 1;
+	memcpy(source, name, len);
+	source[len] = '\0';
 	for (size_t i = 0; i < cnt; i++) {
 		if (target_glob_matches(table[i].pattern, source))
 			return &table[i];

@@ -91,7 +91,6 @@ int target_host_add(struct target_host *host, const char *name, size_t module,
 	if (!function->name || !function->module)
 		goto no_memory;
 	function->btf_fd = host->btf_fds[module];
-	function->is_default = !host->is_outside && defaults_have(name);
 	host->v[host->cnt++] = function;
 	*out = function;
 	return 0;
@@ -109,41 +108,6 @@ static int compare(const void *a, const void *b)
 	int r = strcmp(x->name, y->name);
 
 	return r ? r : strcmp(x->module, y->module);
-}
-
-void target_host_sort(struct target_host *host)
-{
-	size_t kept = 0;
-
-	if (host->cnt)
-		qsort(host->v, host->cnt, sizeof(*host->v), compare);
-	for (size_t i = 0; i < host->cnt; i++) {
-		if (kept && !compare(&host->v[kept - 1], &host->v[i]))
-			free_function(host->v[i]);
-		else
-			host->v[kept++] = host->v[i];
-	}
-	host->cnt = host->sorted_cnt = kept;
-}
-
-bool target_name_is_clone(const char *name)
-{
-	return strstr(name, ".isra.") || strstr(name, ".part.") || strstr(name, ".constprop.");
-}
-
-void target_host_allow_clones(struct target_host *host)
-{
-	for (size_t i = 0; i < host->cnt; i++) {
-		struct target_function *f = host->v[i];
-
-		if (f->verdict != TARGET_CLONE)
-			continue;
-		f->verdict = TARGET_OK;
-		f->is_clone = true;
-		f->is_default = true;
-		free(f->why);
-		f->why = NULL;
-	}
 }
 
 /* The index of the first function whose name is not less than the first @len bytes of @name. */
@@ -167,16 +131,72 @@ size_t target_host_first(const struct target_host *host, const char *name)
 	return lower_bound(host, name, strlen(name) + 1);
 }
 
+static void mark_defaults(struct target_host *host)
+{
+	size_t cnt;
+	const char *const *names = defaults_names(&cnt);
+
+	for (size_t n = 0; n < cnt; n++)
+		for (size_t i = target_host_first(host, names[n]);
+		     i < host->sorted_cnt && !strcmp(host->v[i]->name, names[n]); i++)
+			host->v[i]->is_default = true;
+}
+
+void target_host_sort(struct target_host *host)
+{
+	size_t kept = 0;
+
+	if (host->cnt)
+		qsort(host->v, host->cnt, sizeof(*host->v), compare);
+	for (size_t i = 0; i < host->cnt; i++) {
+		if (kept && !compare(&host->v[kept - 1], &host->v[i]))
+			free_function(host->v[i]);
+		else
+			host->v[kept++] = host->v[i];
+	}
+	host->cnt = host->sorted_cnt = kept;
+	if (!host->is_outside)
+		mark_defaults(host);
+}
+
+bool target_name_is_clone(const char *name)
+{
+	name = strchr(name, '.');
+	if (!name)
+		return false;
+	return strstr(name, ".isra.") || strstr(name, ".part.") || strstr(name, ".constprop.");
+}
+
+void target_host_allow_clones(struct target_host *host)
+{
+	for (size_t i = 0; i < host->cnt; i++) {
+		struct target_function *f = host->v[i];
+
+		if (f->verdict != TARGET_CLONE)
+			continue;
+		f->verdict = TARGET_OK;
+		f->is_clone = true;
+		f->is_default = true;
+		free(f->why);
+		f->why = NULL;
+	}
+}
+
+size_t target_host_first_with(const struct target_host *host, const char *prefix)
+{
+	return lower_bound(host, prefix, strlen(prefix));
+}
+
 static bool in_module(const struct target_function *function, const char *module, size_t len)
 {
 	return !module || (!strncmp(function->module, module, len) && !function->module[len]);
 }
 
-struct target_function *target_host_find(const struct target_host *host, const char *name)
+/* Of any module, where @module is NULL; else of that with its first @module_len bytes as its name.
+ */
+static struct target_function *find(const struct target_host *host, const char *module,
+				    size_t module_len, const char *base)
 {
-	const char *colon = strchr(name, ':');
-	const char *module = colon ? name : NULL;
-	const char *base = colon ? colon + 1 : name;
 	struct target_function *clone = NULL, *found = NULL;
 	size_t len = strlen(base);
 
@@ -184,7 +204,7 @@ struct target_function *target_host_find(const struct target_host *host, const c
 	     i < host->sorted_cnt && !strncmp(host->v[i]->name, base, len); i++) {
 		struct target_function *f = host->v[i];
 
-		if (!in_module(f, module, colon ? colon - name : 0))
+		if (!in_module(f, module, module_len))
 			continue;
 		if (!f->name[len] && (!found || f->verdict == TARGET_OK))
 			found = f;
@@ -192,6 +212,19 @@ struct target_function *target_host_find(const struct target_host *host, const c
 			clone = f;
 	}
 	return found ? found : clone;
+}
+
+struct target_function *target_host_find(const struct target_host *host, const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return colon ? find(host, name, colon - name, colon + 1) : find(host, NULL, 0, name);
+}
+
+struct target_function *target_host_find_in(const struct target_host *host, const char *module,
+					    const char *name)
+{
+	return find(host, module, strlen(module), name);
 }
 
 enum isa target_host_isa(const struct target_host *host)

@@ -86,7 +86,6 @@ static int add_btf(struct target_host *host, const struct target_sources *source
 	const struct btf *btf = sources->btf[module];
 	const struct btf *base = btf__base_btf(btf);
 	struct proto proto;
-	char key[256];
 	int r;
 
 	for (u32 id = base ? btf__type_cnt(base) : 1; id < btf__type_cnt(btf); id++) {
@@ -97,8 +96,7 @@ static int add_btf(struct target_host *host, const struct target_sources *source
 		if (!btf_is_func(t))
 			continue;
 		name = btf__name_by_offset(btf, t->name_off);
-		snprintf(key, sizeof(key), "%s:%s", host->modules[module], name);
-		f = target_host_find(host, key);
+		f = target_host_find_in(host, host->modules[module], name);
 		if (!f && is_wanted(sources, host->modules[module], name) &&
 		    target_name_is_function(name)) {
 			r = target_host_add(host, name, module, &f);

@@ -103,11 +103,25 @@ bool target_pattern_is_glob(const char *pattern)
 	return strpbrk(pattern, "*?[");
 }
 
-/* fnmatch() alone takes some hundred instructions where the first letter tells. */
+#define SPECIAL "*?[\\" /* to fnmatch() */
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t name_len = strlen(name), len = strlen(end);
+
+	return name_len >= len && !strcmp(name + name_len - len, end);
+}
+
+/* fnmatch() alone takes some hundred instructions where the first letter tells, or the end. */
 bool target_glob_matches(const char *pattern, const char *name)
 {
-	size_t plain = strcspn(pattern, "*?[\\");
+	size_t plain;
 
+	if (*pattern != *name && !strchr(SPECIAL, *pattern))
+		return false;
+	if (*pattern == '*' && !strpbrk(pattern + 1, SPECIAL))
+		return ends_with(name, pattern + 1);
+	plain = strcspn(pattern, SPECIAL);
 	if (strncmp(pattern, name, plain))
 		return false;
 	return pattern[plain] ? !fnmatch(pattern + plain, name + plain, 0) : !name[plain];

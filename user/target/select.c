@@ -31,11 +31,33 @@ struct selector {
 	int error;
 };
 
+static bool is_a_set(const char *pattern)
+{
+	return !strcmp(pattern, "default") || !strcmp(pattern, "discovered");
+}
+
+/* Where among all, which are sorted by name, those may be that @pattern means: [*from, *to). */
+static void narrow(const struct selector *s, const char *pattern, size_t *from, size_t *to)
+{
+	const char *colon = strchr(pattern, ':'), *name = colon ? colon + 1 : pattern;
+	size_t len = strlen(name);
+
+	*from = 0;
+	*to = s->cnt;
+	if (is_a_set(pattern) || strpbrk(name, "*?[\\"))
+		return;
+	*from = *to = target_host_first_with(s->host, name);
+	while (*to < s->cnt && !strncmp(s->functions[*to]->name, name, len))
+		++*to;
+}
+
 static struct match apply(struct selector *s, const struct target_rule *rule)
 {
 	struct match match = { 0 };
+	size_t from, to;
 
-	for (size_t i = 0; i < s->cnt; i++) {
+	narrow(s, rule->pattern, &from, &to);
+	for (size_t i = from; i < to; i++) {
 		struct target_function *f = s->functions[i];
 
 		if (!target_pattern_matches(rule->pattern, f))
@@ -70,8 +92,7 @@ static void flush_misses(struct selector *s)
 /* A rule that chose nothing: say so, now or, if it is a file's, with the others of the file. */
 static void report(struct selector *s, const struct target_rule *rule, const struct match *match)
 {
-	bool glob = target_pattern_is_glob(rule->pattern) || !strcmp(rule->pattern, "default") ||
-		    !strcmp(rule->pattern, "discovered");
+	bool glob = target_pattern_is_glob(rule->pattern) || is_a_set(rule->pattern);
 	char text[512];
 
 	if (match->untraceable)

@@ -93,6 +93,9 @@ struct target_function *target_host_find(const struct target_host *host, const c
 /* The index of the first function whose name is not before @name. */
 size_t target_host_first(const struct target_host *host, const char *name);
 
+/* Likewise, of the first one whose name begins with @prefix. */
+size_t target_host_first_with(const struct target_host *host, const char *prefix);
+
 /* The user wants clones: from here on those of KVM's that ftrace can patch can be traced. */
 void target_host_allow_clones(struct target_host *host);
 
