@@ -29,7 +29,7 @@
 #include "util/stopwatch.h"
 
 #define SPARE_VCPUS	     16	 /* slots beyond the vCPUs that are there at the start */
-#define COMMAND_VCPUS	     32	 /* slots for those of a command, at least */
+#define COMMAND_VCPUS	     16	 /* slots for those of a command, at least */
 #define MANY_FUNCTIONS	     250 /* from here on an estimate is due, */
 #define MANY_FUNCTIONS_TRIED 20	 /* after that many */
 #define DETACH_TRIES	     4
