@@ -67,11 +67,6 @@ int attach_captures_fd(const struct attach *attach)
 	return bpf_map__fd(attach->skel->maps.captures);
 }
 
-void attach_wait_for_held(struct attach *attach)
-{
-	held_free(&attach->held);
-}
-
 size_t attach_probe_cnt(const struct attach *attach)
 {
 	return attach->probes.cnt + attach->trial_probes.cnt;
@@ -226,10 +221,10 @@ static int read_features(struct attach *attach, const struct attach_function *fu
 	int r;
 
 	for (size_t i = 0; i < options->anchor_cnt; i++) {
-		if (strcmp(options->anchors[i].section, "fexit"))
-			continue;
-		known.btf_fd = options->anchors[i].btf_fd;
-		known.btf_id = options->anchors[i].btf_id;
+		const struct target_anchor *anchor = &options->anchors[i];
+
+		if (!strcmp(anchor->section, "fexit"))
+			known.btf_fd = anchor->btf_fd, known.btf_id = anchor->btf_id;
 	}
 	r = features_read(ladder_needs_sessions(attach->forced, functions, cnt), &known,
 			  &attach->features);

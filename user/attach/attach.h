@@ -88,9 +88,6 @@ struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);
 /* Nobody reads the states any more: a fork then need not copy what maps them. */
 void attach_unmap_states(struct attach *attach);
 
-/* Nothing of what quickened attaching is left after it, a thread of it least of all. */
-void attach_wait_for_held(struct attach *attach);
-
 /* The ring buffer of cycles kept whole; owned by @attach. */
 int attach_captures_fd(const struct attach *attach);
 

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "attach/attach.h"
+#include "attach/held.h"
+#include "attach/inside.h"
 #include "target/leftover.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -63,7 +65,7 @@ void attach_release(struct attach **attach)
 		attach_free(attach);
 		return;
 	}
-	attach_wait_for_held(*attach);
+	held_free(&(*attach)->held); /* a fork would have nothing of its thread */
 	attach_unmap_states(*attach);
 	if (pipe2(fds, O_CLOEXEC))
 		fds[0] = fds[1] = -1;
