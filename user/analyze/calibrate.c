@@ -24,7 +24,7 @@
 /*
  * What the probes take on empty functions that are called again and again is not what they take
  * elsewhere. In counted instructions, which know no caches, trampolines agree within 0.5 %, kprobes
- * within 1.8 % (they take fewer on KVM's functions than on these).
+ * within 1.8 % (they take fewer where many functions have one).
  */
 #define START_UP_ERROR 0.02
 
