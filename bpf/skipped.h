@@ -31,13 +31,11 @@ static __always_inline u64 skipped_here(void)
 
 #pragma unroll
 	for (int i = 0; i < XG_WATCHED; i++) {
-		const struct bpf_prog_stats *stats = (void *)control.watched_stats[i];
+		u64 misses = control.watched_misses[i];
 
-		if (!stats)
+		if (!misses)
 			break;
-		stats = bpf_rdonly_cast((char *)stats + base,
-					bpf_core_type_id_kernel(struct bpf_prog_stats));
-		sum += *(const volatile u64 *)&stats->misses;
+		sum += reason_cast((void *)(misses + base));
 	}
 	return sum;
 }
@@ -93,7 +91,9 @@ static __always_inline void skipped_find(const struct bpf_prog *program)
 #pragma unroll
 	for (int i = 0; i < XG_WATCHED; i++)
 		if (control.watched_id[i] == id)
-			control.watched_stats[i] = (u64)BPF_CORE_READ(program, stats);
+			control.watched_misses[i] =
+				(u64)BPF_CORE_READ(program, stats) +
+				bpf_core_field_offset(struct bpf_prog_stats, misses);
 }
 
 #endif

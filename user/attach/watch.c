@@ -57,6 +57,6 @@ int watch_start(struct exitgraph_bpf *skel, const struct probes *probes)
 	if (cnt && skel->rodata->config.watch)
 		r = read_programs(skel);
 	for (size_t i = 0; !r && i < cnt && skel->rodata->config.watch; i++)
-		r = control->watched_stats[i] ? 0 : -ENOENT;
+		r = control->watched_misses[i] ? 0 : -ENOENT;
 	return r ? err_r(r, "cannot watch for probes that the kernel skips: %s", strerror(-r)) : 0;
 }
