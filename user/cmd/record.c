@@ -90,8 +90,8 @@ static const struct argp_option options[] = {
 	  "(0.2 s, once after each boot)",
 	  3 },
 	{ "max-vcpus", OPTION_MAX_VCPUS, "N", 0,
-	  "room for N vCPUs, 1.8 MiB of kernel memory each (those there are and 16; for a COMMAND "
-	  "at least 32)",
+	  "room for N vCPUs, 1.8 MiB of kernel memory each (those there are, and four for "
+	  "each CPU, at least 8)",
 	  3 },
 	{ "report", OPTION_REPORT, NULL, 0,
 	  "print the whole report at the end, call trees included, instead of a summary", 3 },

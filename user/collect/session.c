@@ -28,8 +28,9 @@
 #include "util/log.h"
 #include "util/stopwatch.h"
 
-#define SPARE_VCPUS	     16	 /* slots beyond the vCPUs that are there at the start */
-#define COMMAND_VCPUS	     16	 /* slots for those of a command, at least */
+#define CPU_VCPUS	     4	 /* slots for vCPUs that are to come, of each CPU, */
+#define CPU_VCPUS_MANY	     2	 /* or of each beyond 16 */
+#define LEAST_VCPUS	     8	 /* and at least */
 #define MANY_FUNCTIONS	     250 /* from here on an estimate is due, */
 #define MANY_FUNCTIONS_TRIED 20	 /* after that many */
 #define DETACH_TRIES	     4
@@ -68,19 +69,13 @@ void session_free(struct session **session_ptr)
 	*session_ptr = NULL;
 }
 
-/*
- * Room for the vCPUs there are and some more. How many a command will have, nobody knows:
- * two for each CPU should do.
- */
-static u32 default_vcpu_cnt(const struct session_options *options, u32 existing)
+/* Room for the vCPUs there are, and as many as VMs on this host may well start meanwhile. */
+static u32 default_vcpu_cnt(u32 existing)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	u32 cnt;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN), few = cpus < 16 ? cpus : 16;
+	u32 cnt = CPU_VCPUS * few + CPU_VCPUS_MANY * (cpus - few);
 
-	if (!options->command)
-		return existing + SPARE_VCPUS;
-	cnt = cpus > COMMAND_VCPUS / 2 ? 2 * cpus : COMMAND_VCPUS;
-	return options->pid ? cnt + existing : cnt;
+	return existing + (cnt > LEAST_VCPUS ? cnt : LEAST_VCPUS);
 }
 
 static int find_vmm(struct session *session)
@@ -104,7 +99,7 @@ static int find_vmm(struct session *session)
 	if (r < 0)
 		return err_r(r, "cannot look at process %d: %s", pid, strerror(-r));
 	if (!session->options.max_vcpus)
-		session->options.max_vcpus = default_vcpu_cnt(&session->options, r);
+		session->options.max_vcpus = default_vcpu_cnt(r);
 	if (session->options.max_vcpus > XG_VCPUS_MAX)
 		session->options.max_vcpus = XG_VCPUS_MAX;
 	if (!pid)
