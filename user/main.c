@@ -15,6 +15,7 @@ static const struct cmd commands[] = {
 	{ "report", "show a recording: exit reasons, latencies, call trees", cmd_report },
 	{ "export", "write a recording as CSV", cmd_export },
 	{ "import", "make a profile of what function_graph printed", cmd_import },
+	{ "diff", "compare two recordings, also of hosts of both vendors", cmd_diff },
 	{ "guest", "run the built-in guest, which exits for one named reason", cmd_guest },
 };
 

@@ -73,48 +73,75 @@ static inline struct node *fixture_node(const struct recording *recording,
 	return NULL;
 }
 
-/* A value out of @dist's histogram: all of a bucket's are alike. */
-static inline double fixture_draw(const struct dist *dist, u64 values, u64 *seed)
+/* A bucket's edges, as far as its values are known to lie between them. */
+static inline void fixture_edges(const struct dist *dist, u32 bucket, double *lower, double *upper)
 {
-	u64 rank = fixture_random(seed) % values;
+	*lower = fmax((double)xg_hist_lower_ns(bucket), (double)dist->min_ns);
+	*upper = fmin((double)xg_hist_upper_ns(bucket), (double)dist->max_ns);
+}
 
+/*
+ * Where in their buckets values are, 0 (at the lower edge) to 1, so that they add up to the exact
+ * sum; the longest is where it is. Outside of that if no place does.
+ */
+static inline double fixture_place(const struct dist *dist)
+{
+	double least, room, lower, upper;
+
+	fixture_edges(dist, xg_hist_bucket(dist->max_ns), &lower, &upper);
+	least = upper - lower;
+	room = lower - upper;
 	hist_for_each(i, &dist->hist)
 	{
-		u64 cnt = hist_count(&dist->hist, i), lower, upper;
+		fixture_edges(dist, i, &lower, &upper);
+		least += (double)hist_count(&dist->hist, i) * lower;
+		room += (double)hist_count(&dist->hist, i) * (upper - lower);
+	}
+	if (room <= 0)
+		return fabs((double)dist->total_ns - least) < 1 ? 0 : -1;
+	return ((double)dist->total_ns - least) / room;
+}
 
-		if (rank >= cnt) {
-			rank -= cnt;
-			continue;
+static inline double fixture_draw(const struct dist *dist, double place, u64 *seed)
+{
+	u64 rank = fixture_random(seed) % hist_values(&dist->hist);
+	double lower, upper;
+
+	if (rank + 1 == hist_values(&dist->hist))
+		return (double)dist->max_ns;
+	hist_for_each(i, &dist->hist)
+	{
+		u64 cnt = hist_count(&dist->hist, i);
+
+		if (rank < cnt) {
+			fixture_edges(dist, i, &lower, &upper);
+			return lower + place * (upper - lower);
 		}
-		lower = xg_hist_lower_ns(i) < dist->min_ns ? dist->min_ns : xg_hist_lower_ns(i);
-		upper = xg_hist_upper_ns(i) > dist->max_ns ? dist->max_ns : xg_hist_upper_ns(i);
-		return (double)lower + (double)(fixture_random(seed) % (upper - lower + 1));
+		rank -= cnt;
 	}
 	return 0;
 }
 
 /*
- * As many values, drawn with replacement. A histogram tells its values within 6 %, so what is
- * drawn is as much longer or shorter as makes it mean what the values do.
+ * As many values, drawn with replacement. Of a call that is open over a cycle's ends, the sum has
+ * more than its values: that is kept as it is.
  */
 static inline void fixture_redraw(struct dist *to, const struct dist *from, u64 *seed)
 {
-	u64 values = hist_values(&from->hist);
-	double sum = 0, factor;
+	double place, parts_ns = 0;
+	struct spread spread;
 
-	if (!values)
+	spread_of(from, &spread);
+	if (!spread.value_cnt)
 		return;
-	hist_for_each(i, &from->hist)
-	{
-		u64 lower = xg_hist_lower_ns(i), upper = xg_hist_upper_ns(i);
-
-		lower = lower < from->min_ns ? from->min_ns : lower;
-		upper = upper > from->max_ns ? from->max_ns : upper;
-		sum += (double)hist_count(&from->hist, i) * (double)(lower + upper) / 2;
+	place = fixture_place(from);
+	if (place < 0 || place > 1) {
+		place = 0.5;
+		parts_ns = (double)from->total_ns - spread.mean_ns * (double)from->count;
 	}
-	factor = dist_mean_ns(from) / (sum / (double)values);
 	for (u64 i = 0; i < from->count; i++)
-		dist_add(to, (u64)llround(fixture_draw(from, values, seed) * factor));
+		dist_add(to, (u64)llround(fixture_draw(from, place, seed)));
+	to->total_ns += (u64)fmax(0, parts_ns);
 }
 
 /* @vcpu's exits, each distribution drawn again by itself, as those of a new vCPU. */

@@ -61,13 +61,13 @@ static void warns(void **state)
 	_cleanup_(free_views) struct views views = make_views(profile);
 	_cleanup_(warnings_clear) struct warnings amd = {}, intel = {};
 
-	assert_int_equal(warnings_find(views.view, 2, 0, &amd), 0);
+	assert_int_equal(warnings_find(views.view, 2, 0, true, &amd), 0);
 	assert_true(warned(&amd, "CPUID", "a single sample"));
 	assert_true(warned(&amd, "vcpu_enter_guest", "kvm_emulate_cpuid in 2"));
 	assert_true(warned(&amd, "outside of kvm's modules", "recording 2"));
 	assert_true(warned(&amd, "svm_vcpu_run is 2.00 us (50.00%)", "guest's own time"));
 	assert_true(warned(&amd, "own cost", "reads 80 ns"));
-	assert_int_equal(warnings_find(views.view, 2, 1, &intel), 0);
+	assert_int_equal(warnings_find(views.view, 2, 1, true, &intel), 0);
 	assert_false(warned(&intel, "a single sample", ""));
 	assert_true(warned(&intel, "kvm_cpuid", "nothing in recording 1"));
 	assert_false(warned(&intel, "guest's own time", ""));
@@ -81,7 +81,7 @@ static void none_for_a_recording(void **state)
 	static const struct selection all;
 
 	assert_int_equal(view_new(profile->first, 1, &all, false, &view), 0);
-	assert_int_equal(warnings_find(&view, 1, 0, &warnings), 0);
+	assert_int_equal(warnings_find(&view, 1, 0, true, &warnings), 0);
 	assert_int_equal(warnings.cnt, 0);
 }
 

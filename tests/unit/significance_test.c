@@ -81,7 +81,11 @@ static struct estimate estimate(double ns, double deviation_ns, double cnt)
 {
 	double variance = deviation_ns * deviation_ns / cnt;
 
-	return (struct estimate){ ns, variance, ns, variance, 0, cnt };
+	return (struct estimate){ .ns = ns,
+				  .variance_ns2 = variance,
+				  .bulk_ns = ns,
+				  .bulk_variance_ns2 = variance,
+				  .sample_cnt = cnt };
 }
 
 static enum verdict verdict(struct estimate a, struct estimate b, double cycle_ns)

@@ -150,7 +150,7 @@ static u64 exits_of(const struct compare_side *side)
 static void estimate_latency(struct compare *c, struct compared_reason *reason, enum side side)
 {
 	struct compared_side *s = &reason->side[side];
-	double exits = (double)exits_of(&c->side[side]), cnt;
+	double exits = (double)exits_of(&c->side[side]), cnt, phase_ns[PHASE_COUNT];
 	struct measure latency;
 	struct spread spread;
 
@@ -162,7 +162,11 @@ static void estimate_latency(struct compare *c, struct compared_reason *reason, 
 	s->latency = estimate_of(latency.ns, cnt, cnt, &spread);
 	s->latency.uncertainty_ns = latency.uncertainty_ns;
 	s->exit_share = exits ? cnt / exits : 0;
-	measure_phases(c->side[side].recording, s->reason, s->phase_ns);
+	measure_phases(c->side[side].recording, s->reason, phase_ns);
+	for (int i = 0; i < PHASE_COUNT; i++)
+		s->phases[i] = (struct estimate){ .ns = phase_ns[i],
+						  .bulk_ns = phase_ns[i],
+						  .sample_cnt = (double)s->reason->cycle_cnt };
 }
 
 static void compare_latency(struct compare *c, struct compared_reason *reason)
@@ -192,6 +196,10 @@ static size_t list_comparisons(struct compare *c, struct comparison **list)
 		if (list)
 			list[cnt] = &reason->latency;
 		cnt++;
+		for (int k = 0; k < PHASE_COUNT; k++, cnt++) {
+			if (list)
+				list[cnt] = &reason->phases[k];
+		}
 		for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth)) {
 			if (list) {
 				list[cnt] = &n->inclusive;

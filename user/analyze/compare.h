@@ -34,19 +34,21 @@ struct compared_side {
 	char names[COMPARED_NAMES_MAX]; /* "EPT_VIOLATION + EPT_MISCONFIG" */
 	double exit_share;		/* of the side's exits, all of them */
 	struct estimate latency;
-	double phase_ns[PHASE_COUNT]; /* self time per cycle */
+	struct estimate phases[PHASE_COUNT]; /* self time per cycle */
 };
 
 struct compared_reason {
 	char name[REASON_NAME_MAX]; /* of the class, or of the reason */
 	struct compared_side side[SIDE_CNT];
 	struct comparison latency;
+	struct comparison phases[PHASE_COUNT];
 	/* What of the difference in the time of all exits comes from it: ns per exit of whatever
 	 * reason. */
 	double contribution_ns;
 	struct aligned_node *first_child;
 	size_t significant_cnt;		/* of nodes */
-	double matched_share[SIDE_CNT]; /* of the cycle: self times in nodes that both sides have */
+	double matched_share[SIDE_CNT]; /* of the calls' self time: what is in nodes that both have
+					 */
 };
 
 struct compare {

@@ -10,31 +10,42 @@
 #include "analyze/equivalent.h"
 #include "util/cleanup.h"
 
-/*
- * Of calls that are open at a cycle's ends, parts are counted which no histogram has; so
- * what they differ by is no more than what the exits' latency does, and that is taken.
+/* The guest's time below @node, which then is open: its entry, or exit, comes in the middle of it.
  */
-static void spread_of_side(const struct aligned_side *side, const struct reason *reason,
-			   struct spread *spread, double *call_cnt)
+static const struct aligned_node *guest_in(const struct aligned_node *node)
 {
-	double cycles = (double)reason->cycle_cnt, own_ns;
+	for (const struct aligned_node *n = node->first_child; n;) {
+		u32 depth = 0;
 
-	*call_cnt = (double)side->calls.count;
-	spread_of(&side->calls, spread);
-	own_ns = spread->mean_ns * *call_cnt;
-	if (fabs(own_ns - (double)side->calls.total_ns) <= 0.07 * own_ns && *call_cnt)
-		return;
-	if (spread->value_cnt * 2 < cycles) {
-		spread_of(&reason->latency, spread);
-		*call_cnt = cycles;
-	} else {
-		struct spread latency;
-
-		spread_of(&reason->latency, &latency);
-		spread->variance_ns2 = fmax(spread->variance_ns2, latency.variance_ns2);
-		spread->bulk_variance_ns2 =
-			fmax(spread->bulk_variance_ns2, latency.bulk_variance_ns2);
+		if (n->kind == NODE_GUEST)
+			return n;
+		n = aligned_next(n, &depth);
+		/* Beyond the last one below, it goes on outside. */
+		for (const struct aligned_node *above = n; above != node; above = above->parent) {
+			if (!above)
+				return NULL;
+		}
 	}
+	return NULL;
+}
+
+/*
+ * Of open calls, a cycle has parts that no histogram has. How much they differ is not known, but
+ * no more than the exits' latency and the guest's time do; nor more than if all of that time were
+ * a single cycle's.
+ */
+static void add_parts(struct spread *calls, double ns_per_cycle, double call_cnt,
+		      const struct reason *reason, const struct dist *guest)
+{
+	double cycles = (double)reason->cycle_cnt, rate = call_cnt / cycles;
+	double parts_ns = fmax(0, ns_per_cycle - rate * (calls->mean_ns - calls->slack_ns));
+	struct spread latency, inside;
+
+	spread_of(&reason->latency, &latency);
+	spread_of(guest, &inside);
+	calls->variance_ns2 +=
+		fmin(latency.variance_ns2 + inside.variance_ns2, parts_ns * parts_ns * cycles) /
+		rate;
 }
 
 static void estimate_inclusive(struct aligned_node *node, enum side side,
@@ -42,6 +53,7 @@ static void estimate_inclusive(struct aligned_node *node, enum side side,
 {
 	struct aligned_side *s = &node->side[side];
 	double cycles = (double)reason->cycle_cnt, call_cnt;
+	const struct aligned_node *guest;
 	struct spread spread;
 
 	s->inclusive = (struct estimate){ .sample_cnt = cycles };
@@ -51,12 +63,24 @@ static void estimate_inclusive(struct aligned_node *node, enum side side,
 		s->inclusive = estimate_of(0, 0, cycles, &spread);
 		return;
 	}
-	spread_of_side(s, reason, &spread, &call_cnt);
+	/* Without a return in most cycles, they are as many as those: always open. */
+	call_cnt = (double)s->calls.count;
+	guest = guest_in(node);
+	if (guest && call_cnt < cycles)
+		call_cnt = cycles;
+	spread_of(&s->calls, &spread);
+	if (guest)
+		add_parts(&spread, s->inclusive_ns / cycles, call_cnt, reason,
+			  &guest->side[side].calls);
 	s->inclusive = estimate_of(s->inclusive_ns / cycles, call_cnt, cycles, &spread);
 	s->inclusive.uncertainty_ns = s->uncertainty_ns / cycles;
+	s->inclusive.mean_only = guest;
 }
 
-/* What a call takes itself has no histogram: it varies at most as it and what it calls do. */
+/*
+ * What a call takes itself has no histogram. It varies at most as the call does and as long as
+ * those take that it calls. How many those are, is no part of it: their time is not, either.
+ */
 static void estimate_self(struct aligned_node *node, enum side side)
 {
 	struct aligned_side *s = &node->side[side];
@@ -68,9 +92,10 @@ static void estimate_self(struct aligned_node *node, enum side side)
 		const struct estimate *child = &n->side[side].inclusive;
 
 		self->bulk_ns -= child->bulk_ns;
-		self->variance_ns2 += child->variance_ns2;
-		self->bulk_variance_ns2 += child->bulk_variance_ns2;
+		self->variance_ns2 += child->variance_ns2 - child->rate_variance_ns2;
+		self->bulk_variance_ns2 += child->bulk_variance_ns2 - child->rate_variance_ns2;
 		self->uncertainty_ns += child->uncertainty_ns;
+		self->bulk_slack_ns += child->bulk_slack_ns;
 	}
 }
 
@@ -79,31 +104,61 @@ static double cycle_ns(const struct reason *reason)
 	return reason->cycle_cnt ? (double)reason->cycle_ns / (double)reason->cycle_cnt : 0;
 }
 
-static void compare_nodes(const struct compare *c, struct compared_reason *reason)
+/* What the node adds to how little is known of its phase. */
+static void add_to_phase(struct compared_side *side, const struct aligned_side *node)
 {
-	const struct reason *const sides[] = { reason->side[SIDE_A].reason,
-					       reason->side[SIDE_B].reason };
-	double cycle = fmax(cycle_ns(sides[SIDE_A]), cycle_ns(sides[SIDE_B]));
+	struct estimate *phase = &side->phases[node->phase];
+
+	if (!node->example)
+		return;
+	phase->variance_ns2 += node->self.variance_ns2;
+	phase->bulk_variance_ns2 += node->self.bulk_variance_ns2;
+	phase->bulk_ns -= node->self.ns - node->self.bulk_ns;
+	phase->mean_only |= node->self.mean_only;
+	phase->uncertainty_ns += node->self.uncertainty_ns;
+	phase->bulk_slack_ns += node->self.bulk_slack_ns;
+}
+
+static void compare_selves(struct compared_reason *reason)
+{
+	double matched[SIDE_CNT] = {}, all[SIDE_CNT] = {};
 	u32 depth = 0;
 
-	for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth)) {
-		for (int side = 0; side < SIDE_CNT; side++)
-			estimate_inclusive(n, side, sides[side]);
-	}
 	for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth)) {
 		bool both = n->side[SIDE_A].example && n->side[SIDE_B].example;
 
 		for (int side = 0; side < SIDE_CNT; side++) {
 			estimate_self(n, side);
-			if (both && n->kind == NODE_CALL)
-				reason->matched_share[side] +=
-					n->side[side].self.ns / cycle_ns(sides[side]);
+			add_to_phase(&reason->side[side], &n->side[side]);
+			if (n->kind != NODE_CALL)
+				continue;
+			all[side] += n->side[side].self.ns;
+			matched[side] += both ? n->side[side].self.ns : 0;
 		}
+	}
+	for (int side = 0; side < SIDE_CNT; side++)
+		reason->matched_share[side] = all[side] ? matched[side] / all[side] : 0;
+}
+
+static void compare_nodes(const struct compare *c, struct compared_reason *reason)
+{
+	struct compared_side *a = &reason->side[SIDE_A], *b = &reason->side[SIDE_B];
+	double cycle = fmax(cycle_ns(a->reason), cycle_ns(b->reason));
+	u32 depth = 0;
+
+	for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth)) {
+		estimate_inclusive(n, SIDE_A, a->reason);
+		estimate_inclusive(n, SIDE_B, b->reason);
 		n->inclusive = compare_estimates(&n->side[SIDE_A].inclusive,
 						 &n->side[SIDE_B].inclusive, cycle, &c->bounds);
+	}
+	compare_selves(reason);
+	for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth))
 		n->self = compare_estimates(&n->side[SIDE_A].self, &n->side[SIDE_B].self, cycle,
 					    &c->bounds);
-	}
+	for (int i = 0; i < PHASE_COUNT; i++)
+		reason->phases[i] =
+			compare_estimates(&a->phases[i], &b->phases[i], cycle, &c->bounds);
 }
 
 /* Does the side trace a function of @key? */
@@ -112,6 +167,9 @@ static bool is_traced(const struct compare *c, enum side side, const char *key)
 	const struct recording *r = c->side[side].recording;
 	char buffer[EQUIVALENT_MAX];
 
+	/* An imported trace does not say what it would have shown. */
+	if (*r->source)
+		return true;
 	for (u32 i = 0; i < r->function_cnt; i++) {
 		if (!strcmp(align_key(r, i, c->by_class, buffer), key))
 			return true;

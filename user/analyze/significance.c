@@ -84,12 +84,14 @@ void spread_of(const struct dist *dist, struct spread *spread)
 	hist_for_each(i, &dist->hist)
 	{
 		struct bucket b = bucket_of(dist, i);
+		double here = fmin(b.cnt, left);
 
-		if (left <= 0)
-			break;
-		sum += fmin(b.cnt, left) * b.middle_ns;
-		left -= b.cnt;
-		limit_ns = b.middle_ns + b.half_ns;
+		if (here > 0)
+			limit_ns = b.middle_ns + b.half_ns;
+		sum += here * b.middle_ns;
+		left -= here;
+		spread->slack_ns += b.cnt * b.half_ns / spread->value_cnt;
+		spread->tail_slack_ns += (b.cnt - here) * b.half_ns / kept;
 	}
 	spread->tail_ns = spread->mean_ns - sum / kept;
 	moments(dist, limit_ns, &mean, &spread->bulk_variance_ns2);
@@ -117,9 +119,7 @@ static double rate_variance(double rate, double cycle_cnt)
 struct estimate estimate_of(double ns_per_cycle, double call_cnt, double cycle_cnt,
 			    const struct spread *calls)
 {
-	struct estimate e = { .ns = ns_per_cycle,
-			      .bulk_ns = ns_per_cycle,
-			      .sample_cnt = cycle_cnt };
+	struct estimate e = { .ns = ns_per_cycle, .sample_cnt = cycle_cnt };
 	double rate, each_ns, of_rate;
 
 	if (!(cycle_cnt > 0))
@@ -129,7 +129,10 @@ struct estimate estimate_of(double ns_per_cycle, double call_cnt, double cycle_c
 	of_rate = rate_variance(rate, cycle_cnt) * square(each_ns);
 	e.variance_ns2 = (rate * calls->variance_ns2 + of_rate) / cycle_cnt;
 	e.bulk_variance_ns2 = (rate * calls->bulk_variance_ns2 + of_rate) / cycle_cnt;
-	e.bulk_ns -= rate * calls->tail_ns;
+	e.rate_variance_ns2 = of_rate / cycle_cnt;
+	e.bulk_slack_ns = rate * calls->tail_slack_ns;
+	/* What comes in few cycles is in what is trimmed of them. */
+	e.bulk_ns = rate < TRIMMED ? 0 : ns_per_cycle - rate * calls->tail_ns;
 	return e;
 }
 
@@ -195,7 +198,7 @@ struct comparison compare_estimates(const struct estimate *a, const struct estim
 				    double cycle_ns, const struct bounds *bounds)
 {
 	struct comparison c = { .difference_ns = b->ns - a->ns, .p = 1 };
-	double bulk_ns = b->bulk_ns - a->bulk_ns, uncertainty, p_mean, p_bulk = 1;
+	double bulk_ns = b->bulk_ns - a->bulk_ns, uncertainty, p_bulk = 1;
 
 	c.noise_ns = bounds->noise * fabs(a->ns);
 	c.negligible_ns = bounds->negligible * cycle_ns;
@@ -205,12 +208,14 @@ struct comparison compare_estimates(const struct estimate *a, const struct estim
 	}
 	c.verdict = c.difference_ns ? VERDICT_NOISE : VERDICT_SAME;
 	uncertainty = hypot(a->uncertainty_ns, b->uncertainty_ns);
-	p_mean = welch_p(c.difference_ns, a->variance_ns2, a->sample_cnt, b->variance_ns2,
-			 b->sample_cnt, uncertainty);
+	c.p = welch_p(c.difference_ns, a->variance_ns2, a->sample_cnt, b->variance_ns2,
+		      b->sample_cnt, uncertainty);
+	if (a->mean_only || b->mean_only)
+		return c;
 	if (bulk_ns * c.difference_ns > 0 && fabs(bulk_ns) > c.noise_ns)
 		p_bulk = welch_p(bulk_ns, a->bulk_variance_ns2, a->sample_cnt, b->bulk_variance_ns2,
-				 b->sample_cnt, uncertainty);
-	c.p = fmin(1, 2 * fmin(p_mean, p_bulk));
+				 b->sample_cnt, uncertainty + a->bulk_slack_ns + b->bulk_slack_ns);
+	c.p = fmin(1, 2 * fmin(c.p, p_bulk));
 	return c;
 }
 

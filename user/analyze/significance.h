@@ -6,7 +6,8 @@
  * counts and sums and as histograms whose buckets are 1/8 to 1/16 of their values wide. What is
  * compared is a time per cycle. Three things must all hold for a difference to count:
  *
- * 1. It is unlikely to be chance. Two tests, either of which will do, at twice its p:
+ * 1. It is unlikely to be chance. Two tests, either of which will do, at twice its p (but the
+ *    first alone where a trimmed mean is not known, as of calls that are open over a cycle's ends):
  *    - Welch's t test of the means (B. L. Welch, Biometrika 34, 1947): unequal variances;
  *    - Yuen's test (K. K. Yuen, Biometrika 61, 1974): the same of trimmed means with winsorized
  *      variances, robust where a few long calls (an interrupt came) make the mean's variance
@@ -33,6 +34,7 @@
 #ifndef EXITGRAPH_ANALYZE_SIGNIFICANCE_H
 #define EXITGRAPH_ANALYZE_SIGNIFICANCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "profile/hist.h"
@@ -49,6 +51,7 @@ struct spread {
 	double mean_ns, variance_ns2; /* of one value, the latter at most */
 	double tail_ns;		      /* the mean less the trimmed mean */
 	double bulk_variance_ns2;     /* winsorized, at most; of one value, for the trimmed mean */
+	double slack_ns, tail_slack_ns; /* by how much mean_ns and tail_ns may be off */
 };
 
 /* All 0 without values. */
@@ -58,10 +61,13 @@ void spread_of(const struct dist *dist, struct spread *spread);
 struct estimate {
 	double ns;
 	double variance_ns2; /* of the mean */
+	bool mean_only;	     /* these three are not known: */
 	double bulk_ns;	     /* without the tail */
 	double bulk_variance_ns2;
-	double uncertainty_ns; /* of what was corrected, whichever its sign */
-	double sample_cnt;     /* cycles */
+	double rate_variance_ns2; /* the part of both that comes from how often it is called */
+	double bulk_slack_ns;	  /* by how much bulk_ns may be off for the buckets' width */
+	double uncertainty_ns;	  /* of what was corrected, whichever its sign */
+	double sample_cnt;	  /* cycles */
 };
 
 /*

@@ -50,7 +50,8 @@ static json_t *histogram(struct builder *b, const struct hist *hist)
 {
 	json_t *array = json_array();
 
-	hist_for_each (i, hist) {
+	hist_for_each(i, hist)
+	{
 		json_t *bucket = json_array();
 
 		append(b, bucket, number(xg_hist_lower_ns(i)));
@@ -225,7 +226,7 @@ static json_t *warnings_array(struct builder *b, struct view *const *views, size
 	struct warnings warnings = {};
 	json_t *array = json_array();
 
-	if (warnings_find(views, view_cnt, index, &warnings))
+	if (warnings_find(views, view_cnt, index, true, &warnings))
 		b->no_memory = true;
 	for (size_t i = 0; i < warnings.cnt; i++)
 		append(b, array, json_string(warnings.text[i]));

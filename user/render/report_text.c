@@ -396,10 +396,10 @@ static bool has_tree(const struct view *view)
 static int print_warnings(struct view *const *views, size_t view_cnt, size_t index, FILE *out)
 {
 	struct warnings warnings = {};
-	int err = warnings_find(views, view_cnt, index, &warnings);
+	int err = warnings_find(views, view_cnt, index, true, &warnings);
 
 	if (!err)
-		warnings_print(&warnings, out);
+		warnings_print(&warnings, WARNINGS_HEADING, out);
 	warnings_clear(&warnings);
 	return err;
 }

@@ -22,7 +22,8 @@ struct group {
 
 struct view {
 	const struct recording *recording;
-	u32 number; /* of the recording in its profile, from 1 */
+	u32 number;	  /* of the recording in its profile, from 1 */
+	const char *name; /* what warnings call it, borrowed; NULL: its number */
 	struct group *groups;
 	size_t group_cnt;
 };

@@ -30,20 +30,35 @@ void warnings_clear(struct warnings *warnings)
 	*warnings = (struct warnings){};
 }
 
-static void __attribute__((format(printf, 2, 3))) warn(struct finder *f, const char *format, ...)
+int warnings_add(struct warnings *warnings, const char *format, ...)
 {
-	struct warnings *w = f->warnings;
-	char **text = reallocarray(w->text, w->cnt + 1, sizeof(*text));
+	char **text = reallocarray(warnings->text, warnings->cnt + 1, sizeof(*text));
 	va_list args;
+	int length;
 
-	if (text)
-		w->text = text;
+	if (!text)
+		return -ENOMEM;
+	warnings->text = text;
 	va_start(args, format);
-	if (!text || vasprintf(&w->text[w->cnt], format, args) < 0)
-		f->err = -ENOMEM;
-	else
-		w->cnt++;
+	length = vasprintf(&text[warnings->cnt], format, args);
 	va_end(args);
+	if (length < 0)
+		return -ENOMEM;
+	warnings->cnt++;
+	return 0;
+}
+
+#define warn(f, ...)                                          \
+	do {                                                  \
+		if (warnings_add((f)->warnings, __VA_ARGS__)) \
+			(f)->err = -ENOMEM;                   \
+	} while (0)
+
+/* What other recordings' warnings call @view. */
+static const char *label(const struct view *view, char buffer[UNITS_MAX])
+{
+	snprintf(buffer, UNITS_MAX, "%u", view->number);
+	return view->name ?: buffer;
 }
 
 /* Call @look for each reason that @view shows, until it says true. */
@@ -125,7 +140,7 @@ struct groups {
 	size_t cnt;
 };
 
-static void groups_add(struct groups *groups, const char *what, u32 number)
+static void groups_add(struct groups *groups, const char *what, const struct view *view)
 {
 	char text[UNITS_MAX];
 	size_t i = 0;
@@ -136,8 +151,7 @@ static void groups_add(struct groups *groups, const char *what, u32 number)
 		return;
 	if (i == groups->cnt)
 		strcpy(groups->same[groups->cnt++].what, what);
-	snprintf(text, sizeof(text), "%u", number);
-	list_add(&groups->same[i].numbers, text);
+	list_add(&groups->same[i].numbers, label(view, text));
 }
 
 static void roots_elsewhere(struct finder *f)
@@ -151,7 +165,7 @@ static void roots_elsewhere(struct finder *f)
 
 		list_roots(f->views[i], &theirs);
 		if (theirs.cnt && strcmp(theirs.text, roots.text))
-			groups_add(&groups, theirs.text, f->views[i]->number);
+			groups_add(&groups, theirs.text, f->views[i]);
 	}
 	for (size_t i = 0; i < groups.cnt; i++) {
 		char one[sizeof(struct same)];
@@ -199,8 +213,7 @@ static void filters_differ(struct finder *f)
 
 		if (there == here || !*there->source || has_vmlinux(there) || !there->function_cnt)
 			continue;
-		snprintf(number, sizeof(number), "%u", f->views[i]->number);
-		list_add(&without, number);
+		list_add(&without, label(f->views[i], number));
 	}
 	if (without.cnt)
 		warn(f,
@@ -254,7 +267,7 @@ static void leaves_elsewhere(struct finder *f)
 
 		list_leaves(f->view, f->views[i], &names);
 		if (names.cnt)
-			groups_add(&groups, names.text, f->views[i]->number);
+			groups_add(&groups, names.text, f->views[i]);
 	}
 	for (size_t i = 0; i < groups.cnt; i++)
 		warn(f,
@@ -333,12 +346,12 @@ static void tracer_took(struct finder *f)
 	}
 }
 
-int warnings_find(struct view *const *views, size_t view_cnt, size_t index,
+int warnings_find(struct view *const *views, size_t view_cnt, size_t index, bool tracer,
 		  struct warnings *warnings)
 {
 	static void (*const checks[])(struct finder * f) = {
-		single_samples, roots_in_here,	  roots_elsewhere, filters_differ,
-		guest_time,	leaves_elsewhere, tracer_took,
+		single_samples, roots_in_here, roots_elsewhere,
+		filters_differ, guest_time,    leaves_elsewhere,
 	};
 	struct finder f = { views, view_cnt, views[index], warnings, 0 };
 
@@ -346,13 +359,15 @@ int warnings_find(struct view *const *views, size_t view_cnt, size_t index,
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(checks) && !f.err; i++)
 		checks[i](&f);
+	if (tracer)
+		tracer_took(&f);
 	return f.err;
 }
 
-void warnings_print(const struct warnings *warnings, FILE *out)
+void warnings_print(const struct warnings *warnings, const char *heading, FILE *out)
 {
 	if (warnings->cnt)
-		fputs("warnings: what these numbers do not support\n", out);
+		fprintf(out, "%s\n", heading);
 	for (size_t i = 0; i < warnings->cnt; i++) {
 		const char *p = warnings->text[i];
 		size_t column = 3;
