@@ -88,6 +88,15 @@ scenario_keep() {
 		'exitgraph guest pio-eventfd --count 3000; exitgraph guest pio --count 300'
 }
 
+# The same twice, and two workloads that go one way until the bus finds somebody for the port.
+scenario_diff() {
+	for name in diff-a diff-b; do
+		record $name -- exitgraph guest cpuid --count 3000
+	done
+	record diff-pio -- exitgraph guest pio --count 1000
+	record diff-eventfd -- exitgraph guest pio-eventfd --count 1000
+}
+
 scenario_exits_only() {
 	record_default exits-only --exits-only -- exitgraph guest cpuid --count 5000 --vcpus 2
 	attached >exits-only.attached

@@ -100,8 +100,13 @@ static int add_reasons(struct compare *c, enum side side)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < c->side[side].reason_cnt && !err; i++)
-		err = add_reason(c, side, c->side[side].reasons[i]);
+	for (size_t i = 0; i < c->side[side].reason_cnt && !err; i++) {
+		const struct reason *reason = c->side[side].reasons[i];
+
+		/* Where a trace was cut off is no property of either. */
+		if (reason->code != REASON_INCOMPLETE)
+			err = add_reason(c, side, reason);
+	}
 	return err;
 }
 

@@ -63,7 +63,7 @@ static void remains(struct notes *n, const struct compared_reason *reason,
 	for (int i = 0; i < SIDE_CNT; i++) {
 		const struct reason *r = reason->side[i].reason;
 
-		if (!r || !r->cycle_cnt || r->code == REASON_INCOMPLETE)
+		if (!r || !r->cycle_cnt)
 			return;
 		took[i] = tracer_cost_of(&cost[i], r, &calls[i]);
 		all[i] = cycle_ns(r);
