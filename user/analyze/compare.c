@@ -289,7 +289,8 @@ int compare_new(const struct compare_side *a, const struct compare_side *b,
 		err = judge(c);
 	if (err)
 		return err;
-	qsort(c->reasons, c->reason_cnt, sizeof(*c->reasons), by_contribution);
+	if (c->reason_cnt)
+		qsort(c->reasons, c->reason_cnt, sizeof(*c->reasons), by_contribution);
 	*out = TAKE_PTR(c);
 	return 0;
 }

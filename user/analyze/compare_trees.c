@@ -192,8 +192,12 @@ int compare_trees(const struct compare *c, struct compared_reason *reason)
 {
 	int err = 0;
 
-	if (!reason->side[SIDE_A].reason || !reason->side[SIDE_B].reason)
-		return 0;
+	for (int side = 0; side < SIDE_CNT; side++) {
+		const struct reason *own = reason->side[side].reason;
+
+		if (!own || !own->cycle_cnt)
+			return 0;
+	}
 	for (int side = 0; side < SIDE_CNT && !err; side++)
 		err = align_tree(&reason->first_child, side, c->side[side].recording,
 				 reason->side[side].reason, c->by_class);

@@ -6,7 +6,7 @@
 
 /*
  * Lay the trees of @reason, one of @compare's, over each other, and compare their nodes; not yet
- * judged. Nothing is done if one side has no such reason. 0 or -ENOMEM.
+ * judged. Nothing is done if one side has no such reason, or no tree. 0 or -ENOMEM.
  */
 int compare_trees(const struct compare *compare, struct compared_reason *reason);
 

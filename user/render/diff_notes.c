@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a comparison's numbers do not support, what the tracers cost, and what remains without. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/tree.h"
 #include "render/diff.h"
 #include "render/tracer_cost.h"
 #include "render/units.h"
@@ -115,6 +117,40 @@ static void tracer_took(struct notes *n)
 	     units_duration(cost[SIDE_B].outside_ns, text[3]));
 }
 
+/* Traced calls of a cycle. */
+static double calls_per_cycle(const struct reason *reason)
+{
+	double calls = 0;
+	u32 depth = 0;
+
+	for (const struct node *n = reason->first_child; n; n = tree_next(n, &depth))
+		calls += n->kind == NODE_CALL ? (double)n->dist.count : 0;
+	return calls / (double)reason->cycle_cnt;
+}
+
+/* More calls are more of the probes' cost, whatever the calls do. */
+static void calls_differ(struct notes *n)
+{
+	const struct compare *c = n->pair->compare;
+
+	if (is_import(n->r[SIDE_A]) || is_import(n->r[SIDE_B]))
+		return;
+	for (size_t i = 0; i < c->reason_cnt; i++) {
+		const struct reason *a = c->reasons[i].side[SIDE_A].reason;
+		const struct reason *b = c->reasons[i].side[SIDE_B].reason;
+		char name[DIFF_NAME_MAX];
+
+		if (!a || !b || a->cycle_cnt < SAMPLE_MIN || b->cycle_cnt < SAMPLE_MIN ||
+		    fabs(calls_per_cycle(a) - calls_per_cycle(b)) < 1)
+			continue;
+		note(n,
+		     "%s: a cycle has %.3g traced calls in A and %.3g in B, and as many times what "
+		     "probes cost.",
+		     diff_reason_name(&c->reasons[i], name), calls_per_cycle(a),
+		     calls_per_cycle(b));
+	}
+}
+
 static void sources_differ(struct notes *n)
 {
 	const struct recording *a = n->r[SIDE_A], *b = n->r[SIDE_B];
@@ -143,7 +179,16 @@ static void mechanisms_differ(struct notes *n)
 {
 	const struct recording *a = n->r[SIDE_A], *b = n->r[SIDE_B];
 
-	if (is_import(a) || is_import(b) || !strcmp(a->mechanism, b->mechanism))
+	if (is_import(a) || is_import(b))
+		return;
+	if (!a->function_cnt != !b->function_cnt) {
+		note(n,
+		     "%s has entries and exits alone, without the cost of %s's probes: their "
+		     "latencies are not comparable, and there are no trees to compare.",
+		     a->function_cnt ? "B" : "A", a->function_cnt ? "A" : "B");
+		return;
+	}
+	if (!strcmp(a->mechanism, b->mechanism))
 		return;
 	note(n, "A's probes are attached by %s, B's by %s: they do not cost the same.",
 	     *a->mechanism ? a->mechanism : "nothing", *b->mechanism ? b->mechanism : "nothing");
@@ -202,8 +247,8 @@ static void matched(struct notes *n)
 int diff_notes_find(struct diff_pair *pair)
 {
 	static void (*const checks[])(struct notes * n) = {
-		tracer_took,	sources_differ, boundaries_differ, mechanisms_differ,
-		filters_differ, matched,	add_warnings,
+		tracer_took,	   calls_differ,   sources_differ, boundaries_differ,
+		mechanisms_differ, filters_differ, matched,	   add_warnings,
 	};
 	struct notes n = { pair,
 			   { pair->view[SIDE_A]->recording, pair->view[SIDE_B]->recording },

@@ -113,11 +113,16 @@ static void add_times(struct table *table, const struct estimate *a, const struc
 {
 	char text[UNITS_MAX];
 
-	table_cell(table, units_duration(a->ns, text));
-	table_cell(table, units_duration(b->ns, text));
+	table_cell(table, a ? units_duration(a->ns, text) : "-");
+	table_cell(table, b ? units_duration(b->ns, text) : "-");
 	table_cell(table, diff_difference(comparison->difference_ns, text));
-	table_cell(table, diff_ratio(a->ns, b->ns, text));
+	table_cell(table, a && b ? diff_ratio(a->ns, b->ns, text) : "-");
 	table_cell(table, verdict);
+}
+
+static const struct estimate *self_of(const struct aligned_node *node, enum side side)
+{
+	return node->side[side].example ? &node->side[side].self : NULL;
 }
 
 static int add_caller(struct table *table, const struct diff_pair *pair,
@@ -156,7 +161,7 @@ static int print_contributions(const struct diff_pair *pair, const struct compar
 	for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
 		table_cell(table, headings[i]);
 	for (size_t i = 0; i < significant && i < CONTRIBUTIONS && !err; i++) {
-		add_times(table, &nodes[i]->side[SIDE_A].self, &nodes[i]->side[SIDE_B].self,
+		add_times(table, self_of(nodes[i], SIDE_A), self_of(nodes[i], SIDE_B),
 			  &nodes[i]->self, diff_verdict(nodes[i], &nodes[i]->self));
 		err = add_caller(table, pair, nodes[i]);
 	}
