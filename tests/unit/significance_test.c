@@ -139,24 +139,32 @@ static void test_bulk(void **state)
 	assert_int_equal(verdict(a, b, 5000), VERDICT_NOISE);
 	b.bulk_ns = 810;
 	assert_int_equal(verdict(a, b, 5000), VERDICT_NOISE);
+	/* Means that differ for certain, and bulks that do not: the tail. */
+	a.variance_ns2 = b.variance_ns2 = 1;
+	assert_int_equal(verdict(a, b, 5000), VERDICT_TAIL);
+	b.mean_only = true;
+	assert_int_equal(verdict(a, b, 5000), VERDICT_SIGNIFICANT);
 }
 
 /* Holm's: p times how many are left, and never less than one before. */
 static void test_holm(void **state)
 {
 	struct bounds bounds = BOUNDS_DEFAULT;
-	struct comparison c[] = { { 10, 0.04, VERDICT_NOISE, 0, 0 },
-				  { 10, 0.001, VERDICT_NOISE, 0, 0 },
-				  { 10, 0.003, VERDICT_NOISE, 0, 0 },
-				  { 10, 0.0, VERDICT_FEW, 0, 0 },
-				  { 10, 0.9, VERDICT_NOISE, 0, 0 } };
+	static const double p[] = { 0.04, 0.001, 0.003, 0, 0.9 };
+	struct comparison c[5] = {};
 	struct comparison *list[] = { &c[0], &c[1], &c[2], &c[3], &c[4] };
 
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
+		c[i] = (struct comparison){ .difference_ns = 10,
+					    .mean_only = true,
+					    .p_mean = p[i],
+					    .p_bulk = 1,
+					    .verdict = i == 3 ? VERDICT_FEW : VERDICT_NOISE };
 	assert_int_equal(comparisons_judge(list, ARRAY_SIZE(list), &bounds), 0);
-	assert_near(c[1].p, 0.004, 1e-12);
-	assert_near(c[2].p, 0.009, 1e-12);
-	assert_near(c[0].p, 0.08, 1e-12);
-	assert_near(c[4].p, 0.9, 1e-12);
+	assert_near(c[1].p_mean, 0.004, 1e-12);
+	assert_near(c[2].p_mean, 0.009, 1e-12);
+	assert_near(c[0].p_mean, 0.08, 1e-12);
+	assert_near(c[4].p_mean, 0.9, 1e-12);
 	assert_int_equal(c[1].verdict, VERDICT_SIGNIFICANT);
 	assert_int_equal(c[2].verdict, VERDICT_SIGNIFICANT);
 	assert_int_equal(c[0].verdict, VERDICT_NOISE);

@@ -216,6 +216,25 @@ static size_t list_comparisons(struct compare *c, struct comparison **list)
 	return cnt;
 }
 
+/* Where the exits differ in their tail, what goes by means alone tells no more than that. */
+static void temper_one(struct comparison *comparison)
+{
+	if (comparison->mean_only && comparison->verdict == VERDICT_SIGNIFICANT)
+		comparison->verdict = VERDICT_TAIL;
+}
+
+static void temper(struct compared_reason *reason)
+{
+	u32 depth = 0;
+
+	for (int i = 0; i < PHASE_COUNT; i++)
+		temper_one(&reason->phases[i]);
+	for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth)) {
+		temper_one(&n->inclusive);
+		temper_one(&n->self);
+	}
+}
+
 static int judge(struct compare *c)
 {
 	_cleanup_free_ struct comparison **list = NULL;
@@ -231,6 +250,8 @@ static int judge(struct compare *c)
 		struct compared_reason *reason = &c->reasons[i];
 		u32 depth = 0;
 
+		if (reason->latency.verdict == VERDICT_TAIL)
+			temper(reason);
 		for (struct aligned_node *n = reason->first_child; n; n = aligned_next(n, &depth))
 			reason->significant_cnt += aligned_is_significant(n);
 		c->significant_cnt +=

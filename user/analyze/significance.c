@@ -8,8 +8,8 @@
 #include "util/cleanup.h"
 
 static const char *const names[] = {
-	[VERDICT_SAME] = "same", [VERDICT_NOISE] = "noise",	[VERDICT_NEGLIGIBLE] = "small",
-	[VERDICT_FEW] = "few",	 [VERDICT_SIGNIFICANT] = "yes",
+	[VERDICT_SAME] = "same", [VERDICT_NOISE] = "noise", [VERDICT_NEGLIGIBLE] = "small",
+	[VERDICT_FEW] = "few",	 [VERDICT_TAIL] = "tail",   [VERDICT_SIGNIFICANT] = "yes",
 };
 _Static_assert(ARRAY_SIZE(names) == VERDICT_COUNT, "every verdict has its name");
 
@@ -132,7 +132,7 @@ struct estimate estimate_of(double ns_per_cycle, double call_cnt, double cycle_c
 	e.rate_variance_ns2 = of_rate / cycle_cnt;
 	e.bulk_slack_ns = rate * calls->tail_slack_ns;
 	/* What comes in few cycles is in what is trimmed of them. */
-	e.bulk_ns = rate < TRIMMED ? 0 : ns_per_cycle - rate * calls->tail_ns;
+	e.bulk_ns = rate < RARE ? 0 : ns_per_cycle - rate * calls->tail_ns;
 	return e;
 }
 
@@ -197,63 +197,70 @@ static double welch_p(double difference, double a, double a_cnt, double b, doubl
 struct comparison compare_estimates(const struct estimate *a, const struct estimate *b,
 				    double cycle_ns, const struct bounds *bounds)
 {
-	struct comparison c = { .difference_ns = b->ns - a->ns, .p = 1 };
-	double bulk_ns = b->bulk_ns - a->bulk_ns, uncertainty, p_bulk = 1;
+	struct comparison c = { .difference_ns = b->ns - a->ns, .p_mean = 1, .p_bulk = 1 };
+	double bulk_ns = b->bulk_ns - a->bulk_ns, uncertainty;
 
 	c.noise_ns = bounds->noise * fabs(a->ns);
 	c.negligible_ns = bounds->negligible * cycle_ns;
+	c.mean_only = a->mean_only || b->mean_only;
 	if (a->sample_cnt < SAMPLE_MIN || b->sample_cnt < SAMPLE_MIN) {
 		c.verdict = c.difference_ns ? VERDICT_FEW : VERDICT_SAME;
 		return c;
 	}
 	c.verdict = c.difference_ns ? VERDICT_NOISE : VERDICT_SAME;
 	uncertainty = hypot(a->uncertainty_ns, b->uncertainty_ns);
-	c.p = welch_p(c.difference_ns, a->variance_ns2, a->sample_cnt, b->variance_ns2,
-		      b->sample_cnt, uncertainty);
-	if (a->mean_only || b->mean_only)
-		return c;
-	if (bulk_ns * c.difference_ns > 0 && fabs(bulk_ns) > c.noise_ns)
-		p_bulk = welch_p(bulk_ns, a->bulk_variance_ns2, a->sample_cnt, b->bulk_variance_ns2,
-				 b->sample_cnt, uncertainty + a->bulk_slack_ns + b->bulk_slack_ns);
-	c.p = fmin(1, 2 * fmin(c.p, p_bulk));
+	c.p_mean = welch_p(c.difference_ns, a->variance_ns2, a->sample_cnt, b->variance_ns2,
+			   b->sample_cnt, uncertainty);
+	if (!c.mean_only && bulk_ns * c.difference_ns > 0 && fabs(bulk_ns) > c.noise_ns)
+		c.p_bulk =
+			welch_p(bulk_ns, a->bulk_variance_ns2, a->sample_cnt, b->bulk_variance_ns2,
+				b->sample_cnt, uncertainty + a->bulk_slack_ns + b->bulk_slack_ns);
 	return c;
 }
 
 static int by_p(const void *a, const void *b)
 {
-	const struct comparison *x = *(struct comparison *const *)a;
-	const struct comparison *y = *(struct comparison *const *)b;
+	double x = **(double *const *)a, y = **(double *const *)b;
 
-	return x->p < y->p ? -1 : x->p > y->p;
+	return x < y ? -1 : x > y;
 }
 
 static enum verdict judge(const struct comparison *c, const struct bounds *bounds)
 {
 	double size_ns = fabs(c->difference_ns);
+	bool mean = c->p_mean < bounds->alpha, bulk = c->p_bulk < bounds->alpha;
 
-	if (c->verdict != VERDICT_NOISE || c->p >= bounds->alpha || size_ns <= c->noise_ns)
+	if (c->verdict != VERDICT_NOISE || (!mean && !bulk) || size_ns <= c->noise_ns)
 		return c->verdict;
-	return size_ns <= c->negligible_ns ? VERDICT_NEGLIGIBLE : VERDICT_SIGNIFICANT;
+	if (size_ns <= c->negligible_ns)
+		return VERDICT_NEGLIGIBLE;
+	return bulk || c->mean_only ? VERDICT_SIGNIFICANT : VERDICT_TAIL;
 }
 
 int comparisons_judge(struct comparison *const *comparisons, size_t cnt,
 		      const struct bounds *bounds)
 {
-	_cleanup_free_ struct comparison **sorted = calloc(cnt ?: 1, sizeof(*sorted));
+	_cleanup_free_ double **sorted = calloc(2 * cnt + 1, sizeof(*sorted));
 	double least = 0;
 	size_t tested = 0;
 
 	if (!sorted)
 		return -ENOMEM;
-	/* What cannot be told was not tested. */
 	for (size_t i = 0; i < cnt; i++) {
-		if (comparisons[i]->verdict != VERDICT_FEW)
-			sorted[tested++] = comparisons[i];
+		struct comparison *c = comparisons[i];
+
+		/* What cannot be told was not tested. */
+		if (c->verdict == VERDICT_FEW)
+			continue;
+		sorted[tested++] = &c->p_mean;
+		if (!c->mean_only)
+			sorted[tested++] = &c->p_bulk;
 	}
-	qsort(sorted, tested, sizeof(*sorted), by_p);
+	if (tested)
+		qsort(sorted, tested, sizeof(*sorted), by_p);
 	for (size_t i = 0; i < tested; i++) {
-		least = fmax(least, fmin(1, sorted[i]->p * (double)(tested - i)));
-		sorted[i]->p = least;
+		least = fmax(least, fmin(1, *sorted[i] * (double)(tested - i)));
+		*sorted[i] = least;
 	}
 	for (size_t i = 0; i < cnt; i++)
 		comparisons[i]->verdict = judge(comparisons[i], bounds);

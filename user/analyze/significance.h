@@ -6,14 +6,15 @@
  * counts and sums and as histograms whose buckets are 1/8 to 1/16 of their values wide. What is
  * compared is a time per cycle. Three things must all hold for a difference to count:
  *
- * 1. It is unlikely to be chance. Two tests, either of which will do, at twice its p (but the
- *    first alone where a trimmed mean is not known, as of calls that are open over a cycle's ends):
- *    - Welch's t test of the means (B. L. Welch, Biometrika 34, 1947): unequal variances;
- *    - Yuen's test (K. K. Yuen, Biometrika 61, 1974): the same of trimmed means with winsorized
- *      variances, robust where a few long calls (an interrupt came) make the mean's variance
- *      useless. Only the upper end is trimmed, by 5 %, since durations have no lower tail
- *      (asymmetric trimming: Keselman, Wilcox, Lix, Algina, Fradette, Br. J. Math. Stat.
- *      Psychol. 60, 2007). It may only confirm the direction in which the means differ.
+ * 1. It is unlikely to be chance, by Yuen's test (K. K. Yuen, Biometrika 61, 1974): Welch's t test
+ *    (B. L. Welch, Biometrika 34, 1947) of trimmed means with winsorized variances. Only the upper
+ *    end is trimmed, since durations have no lower tail (asymmetric trimming: Keselman, Wilcox,
+ * Lix, Algina, Fradette, Br. J. Math. Stat. Psychol. 60, 2007). It may only confirm the direction
+ *    in which the means differ.
+ *    Where the means differ by Welch's own test but the trimmed means do not, the difference is in
+ *    the tail: in the few longest calls, or in calls that are rare. There it may be the code's, but
+ *    what interrupts it is there, too, and comes in bursts: so it is told apart.
+ *    Of calls that are open over a cycle's ends no trimmed mean is known, and the means must do.
  *    Rank tests (Mann-Whitney, Brunner-Munzel) would be the usual choice, but here they see ranks
  * of buckets: a call that is 10 % slower may stay in its bucket, and one that is slower by a single
  *    ns may leave it, with all others. The sums are exact, so means see the one and do not
@@ -22,8 +23,8 @@
  *    How often a call comes counts, too: calls that come in every cycle by the same number
  *    have no variance; others are taken as Poisson's.
  * 2. It stays so among many: p is corrected by Holm's method (S. Holm, Scand. J. Stat. 6, 1979)
- *    over all that is compared; below alpha (0.01) there is less than one false alarm in
- *    a hundred comparisons of profiles, not of functions.
+ *    over all tests; below alpha (0.01) there is less than one false alarm in a hundred comparisons
+ *    of profiles, not of functions.
  * 3. It is large enough. Exits that follow each other are not independent, and two runs of the same
  *    differ in what they find in caches and where memory lies: with enough exits anything is
  *    "significant". So a difference must exceed a bound that is for the user to set, by default
@@ -44,6 +45,7 @@
 #define NOISE_DEFAULT	   0.03	 /* of A's value */
 #define NEGLIGIBLE_DEFAULT 0.001 /* of the cycle */
 #define TRIMMED		   0.05	 /* of the values, at the upper end */
+#define RARE		   0.05 /* a call in fewer cycles than that is in what is trimmed of them */
 
 /* What a histogram tells of how values spread. */
 struct spread {
@@ -82,11 +84,12 @@ enum verdict {
 	VERDICT_NOISE,	    /* not more than chance, or than what is set as noise */
 	VERDICT_NEGLIGIBLE, /* more, but nothing of the cycle's time */
 	VERDICT_FEW,	    /* too few cycles to tell */
+	VERDICT_TAIL,	    /* significant, but in the tail alone */
 	VERDICT_SIGNIFICANT,
 	VERDICT_COUNT,
 };
 
-/* "same", "noise", "small", "few", "yes". */
+/* "same", "noise", "small", "few", "tail", "yes". */
 const char *verdict_name(enum verdict verdict);
 
 struct bounds {
@@ -102,8 +105,9 @@ struct bounds {
 
 /* One comparison. */
 struct comparison {
-	double difference_ns; /* B less A */
-	double p;	      /* of chance; after comparisons_correct(), among all */
+	double difference_ns;  /* B less A */
+	bool mean_only;	       /* there is no p_bulk: it is 1 */
+	double p_mean, p_bulk; /* of chance; after comparisons_judge(), among all */
 	enum verdict verdict;
 	double noise_ns, negligible_ns; /* its bounds */
 };

@@ -82,8 +82,7 @@ const char *diff_verdict(const struct aligned_node *node, const struct compariso
 {
 	for (int i = 0; i < SIDE_CNT; i++) {
 		/* That a call happened to come on one side alone is noise, too. */
-		if (!node->side[!i].example && (comparison->verdict == VERDICT_SIGNIFICANT ||
-						comparison->verdict == VERDICT_FEW))
+		if (!node->side[!i].example && comparison->verdict >= VERDICT_FEW)
 			return sides[i];
 	}
 	return verdict_name(comparison->verdict);
@@ -135,15 +134,20 @@ const char *diff_reason_name(const struct compared_reason *reason, char buffer[D
 	return buffer;
 }
 
+u32 diff_rank(const struct comparison *comparison)
+{
+	return comparison->verdict < VERDICT_TAIL ? 0 : comparison->verdict;
+}
+
 static int by_contribution(const void *a, const void *b)
 {
 	const struct aligned_node *x = *(const struct aligned_node *const *)a;
 	const struct aligned_node *y = *(const struct aligned_node *const *)b;
-	bool more = comparison_is_significant(&x->self);
+	int more = (int)diff_rank(&y->self) - (int)diff_rank(&x->self);
 	double by;
 
-	if (more != comparison_is_significant(&y->self))
-		return more ? -1 : 1;
+	if (more)
+		return more;
 	by = fabs(y->self.difference_ns) - fabs(x->self.difference_ns);
 	return by ? (by > 0 ? 1 : -1) : strcmp(x->key, y->key);
 }

@@ -64,6 +64,9 @@ const char *diff_node_name(const struct diff_pair *pair, const struct aligned_no
 #define DIFF_NAME_MAX (2 * COMPARED_NAMES_MAX + 8)
 const char *diff_reason_name(const struct compared_reason *reason, char buffer[DIFF_NAME_MAX]);
 
+/* 0 if @comparison is no more than noise; more, the surer it is. */
+u32 diff_rank(const struct comparison *comparison);
+
 /* The nodes of @reason by what of the difference is their own, significant ones first. */
 const struct aligned_node **diff_by_contribution(const struct compared_reason *reason,
 						 size_t *cnt_out);

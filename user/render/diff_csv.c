@@ -42,7 +42,7 @@ static void comparison(const struct estimate *a, const struct estimate *b,
 	real(has_a || has_b, b->ns - a->ns, out);
 	if (ratio)
 		real(has_a && has_b, compared_ratio(a->ns, b->ns), out);
-	real(c, c ? c->p : 0, out);
+	real(c, c ? fmin(c->p_mean, c->p_bulk) : 0, out);
 	text(c ? verdict_name(c->verdict) : "", out);
 }
 

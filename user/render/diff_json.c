@@ -18,8 +18,9 @@
  *	    } ],
  *	    "notes": [ "..." ] } ] }
  *
- * COMPARISON, ns per exit: "ns_a", "ns_b", "uncertainty_ns_a", ..._b, "difference_ns", "ratio", "p"
- * (corrected for the number of tests), "differs": "same", "noise", "small", "few", "yes".
+ * COMPARISON, ns per exit: "ns_a", "ns_b", "uncertainty_ns_a", ..._b, "difference_ns", "ratio",
+ * "p_mean", "p_bulk" (corrected for the number of tests), "differs": "same", "noise", "small",
+ * "few", "tail" or "yes" (analyze/significance.h).
  */
 #include <errno.h>
 #include <jansson.h>
@@ -53,7 +54,8 @@ static json_t *comparison(struct builder *b, const struct estimate *x, const str
 	set(b, object, "uncertainty_ns_b", has_b ? real(y->uncertainty_ns) : json_null());
 	set(b, object, "difference_ns", has_a || has_b ? real(y->ns - x->ns) : json_null());
 	set(b, object, "ratio", both ? real(compared_ratio(x->ns, y->ns)) : json_null());
-	set(b, object, "p", c ? real(c->p) : json_null());
+	set(b, object, "p_mean", c ? real(c->p_mean) : json_null());
+	set(b, object, "p_bulk", c && !c->mean_only ? real(c->p_bulk) : json_null());
 	set(b, object, "differs", c ? json_string(verdict_name(c->verdict)) : json_null());
 	return object;
 }

@@ -47,9 +47,10 @@ static void print_how(const struct diff_pair *pair, FILE *out)
 		"calls    matched by %s\n"
 		"differs  yes: p < %g, corrected for %s comparisons, and more than %g %% of A and "
 		"%g %% of the cycle;\n"
-		"         small: all but the last; noise: may be chance, or what two runs differ "
-		"by; "
-		"few: below %d cycles\n",
+		"         tail: only in the longest or rare ones; small: but for the last; noise: "
+		"may "
+		"be chance,\n"
+		"         or what two runs differ by; few: below %d cycles\n",
 		c->by_class ? "what is equivalent of both vendors' functions" : "path",
 		c->bounds.alpha, units_count(c->tested_cnt, count), c->bounds.noise * 100,
 		c->bounds.negligible * 100, SAMPLE_MIN);
@@ -154,7 +155,7 @@ static int print_contributions(const struct diff_pair *pair, const struct compar
 	err = nodes ? table_new("rrrrll", &table) : -ENOMEM;
 	if (err)
 		return err;
-	while (significant < cnt && comparison_is_significant(&nodes[significant]->self))
+	while (significant < cnt && diff_rank(&nodes[significant]->self))
 		significant++;
 	if (!significant)
 		return 0;
@@ -170,7 +171,7 @@ static int print_contributions(const struct diff_pair *pair, const struct compar
 	fputs("\n  where the difference comes from: what calls take themselves\n", out);
 	err = table_print(table, 2, out);
 	if (significant > CONTRIBUTIONS)
-		fprintf(out, "  (%zu more differ significantly)\n", significant - CONTRIBUTIONS);
+		fprintf(out, "  (%zu more)\n", significant - CONTRIBUTIONS);
 	return err;
 }
 
@@ -201,7 +202,7 @@ static bool wants_tree(const struct compared_reason *reason, const struct compar
 		       const struct diff_options *options)
 {
 	return options->all || c->by_class || reason->significant_cnt ||
-	       comparison_is_significant(&reason->latency);
+	       diff_rank(&reason->latency);
 }
 
 static int print_reason(const struct diff_pair *pair, const struct compared_reason *reason,
