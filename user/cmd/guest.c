@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* exitgraph guest: run the built-in guest and print what its exits cost. */
 #include "cmd/cmd.h"
+#include "cmd/workloads.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,8 +22,9 @@
 static const char doc[] =
 	"Run a small virtual machine that exits exactly N times for one reason, and print the "
 	"cost per exit by the guest's own clock: from before the first exit to after the last, "
-	"divided by N; a handful of the loop's own instructions are in it.\v"
-	"--list tells the workloads. Each vCPU makes N exits.\n\n"
+	"divided by N; a handful of the loop's own instructions are in it. Where several exits "
+	"are needed for one thing (an interrupt), or none is, N is how often that is done.\v"
+	"--list tells the workloads, and the exits of each. Each vCPU makes N.\n\n"
 	"Example: exitgraph record -o pio.xg -- exitgraph guest pio --count 10000\n";
 
 enum {
@@ -47,6 +49,7 @@ static const struct argp_option options[] = {
 
 struct arguments {
 	struct guest_options guest;
+	const char *name; /* of the workload, as it was given */
 	unsigned long long count;
 	unsigned long long runs;
 	bool count_given;
@@ -58,27 +61,6 @@ struct arguments {
 
 /* What --forever asks the guest for: some millennia. */
 #define FOREVER_COUNT (1ULL << 63)
-
-static void workload_names(char *buffer, size_t size)
-{
-	const struct guest_workload *w;
-	size_t used = 0;
-
-	buffer[0] = 0;
-	for (size_t i = 0; (w = guest_workload_at(i)) && used < size; i++)
-		used += snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", w->name);
-}
-
-static int parse_workload(struct arguments *args, const char *name)
-{
-	char names[256];
-
-	args->guest.workload = guest_workload_find(name);
-	if (args->guest.workload)
-		return 0;
-	workload_names(names, sizeof(names));
-	return err_r(-EINVAL, "no workload '%s'; there are: %s", name, names);
-}
 
 static int parse_cpus(struct arguments *args, const char *text)
 {
@@ -132,7 +114,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (args->guest.workload)
 			argp_error(state, "one workload only, not '%s' too", arg);
-		return -parse_workload(args, arg);
+		args->name = arg;
+		args->guest.workload = cmd_find_workload(arg);
+		return args->guest.workload ? 0 : EINVAL;
 	case ARGP_KEY_END:
 		if (args->list)
 			return 0;
@@ -151,15 +135,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = { options, parse_option, "WORKLOAD", doc, NULL, NULL, NULL };
-
-static void print_list(void)
-{
-	const struct guest_workload *w;
-
-	for (size_t i = 0; (w = guest_workload_at(i)); i++)
-		printf("%-13s %-68s %s (AMD), %s (Intel)\n", w->name, w->summary,
-		       w->exit[GUEST_SVM], w->exit[GUEST_VMX]);
-}
 
 /* "812 ns", "1.02 us", "25.6 us", "3.41 ms": three digits or more. */
 static void format_ns(double ns, char *buffer, size_t size)
@@ -180,20 +155,27 @@ static void format_ns(double ns, char *buffer, size_t size)
 	snprintf(buffer, size, "%.*f %s", decimals, value, units[i].unit);
 }
 
+/* "exits", where that is what an iteration is. */
+static const char *what_is_counted(const struct guest *guest, const struct guest_workload *workload)
+{
+	return guest_workload_exit_cnt(workload, guest_isa(guest)) == 1 ? "exits" : "iterations";
+}
+
 static void print_text(const struct arguments *args, const struct guest *guest,
 		       const struct guest_result *results)
 {
-	const char *name = args->guest.workload->name;
+	const struct guest_workload *workload = args->guest.workload;
 
 	for (unsigned int i = 0; i < args->guest.vcpu_cnt; i++) {
 		const struct guest_result *r = &results[i];
-		double cycles = r->exits ? (double)r->cycles / r->exits : 0;
+		double cycles = r->iterations ? (double)r->cycles / r->iterations : 0;
 		uint64_t khz = guest_tsc_khz(guest);
 		char vcpu[32] = "", time[32];
 
 		if (args->guest.vcpu_cnt > 1)
 			snprintf(vcpu, sizeof(vcpu), "vCPU %u: ", i);
-		printf("%s: %s%" PRIu64 " exits, %.0f cycles", name, vcpu, r->exits, cycles);
+		printf("%s: %s%" PRIu64 " %s, %.0f cycles", args->name, vcpu, r->iterations,
+		       what_is_counted(guest, workload), cycles);
 		if (khz) {
 			format_ns(cycles * 1e6 / khz, time, sizeof(time));
 			printf(" (%s)", time);
@@ -202,11 +184,12 @@ static void print_text(const struct arguments *args, const struct guest *guest,
 		if (guest_alike_exits(guest, r))
 			printf("%s: %sfurther %s exits, page faults on the guest's memory: %" PRIu64
 			       "\n",
-			       name, vcpu, args->guest.workload->exit[guest_isa(guest)],
+			       args->name, vcpu, guest_workload_reason(workload, guest_isa(guest)),
 			       guest_alike_exits(guest, r));
 	}
 	if (args->guest.move)
-		printf("%s: vCPU threads moved %" PRIu64 " times\n", name, guest_move_cnt(guest));
+		printf("%s: vCPU threads moved %" PRIu64 " times\n", args->name,
+		       guest_move_cnt(guest));
 }
 
 static json_t *kvm_json(const struct guest_stats *kvm)
@@ -218,21 +201,25 @@ static json_t *kvm_json(const struct guest_stats *kvm)
 			 "mmio_pages", (json_int_t)kvm->mmio_pages);
 }
 
-static json_t *result_json(unsigned int run, unsigned int vcpu, const struct guest *guest,
-			   const struct guest_result *r)
+static json_t *result_json(unsigned int run, unsigned int vcpu, unsigned int exit_cnt,
+			   const struct guest *guest, const struct guest_result *r)
 {
 	uint64_t khz = guest_tsc_khz(guest);
-	double cycles = r->exits ? (double)r->cycles / r->exits : 0;
+	double cycles = r->iterations ? (double)r->cycles / r->iterations : 0;
+	bool one = exit_cnt == 1;
 	json_t *json = json_object();
 
 	json_object_set_new(json, "run", json_integer(run));
 	json_object_set_new(json, "vcpu", json_integer(vcpu));
-	json_object_set_new(json, "exits", json_integer(r->exits));
+	json_object_set_new(json, "iterations", json_integer(r->iterations));
+	json_object_set_new(json, "exits", json_integer(r->iterations * exit_cnt));
 	json_object_set_new(json, "alike_exits", json_integer(guest_alike_exits(guest, r)));
 	json_object_set_new(json, "user_exits", json_integer(r->user_exits));
 	json_object_set_new(json, "guest_cycles", json_integer(r->cycles));
-	json_object_set_new(json, "cycles_per_exit", json_real(cycles));
-	json_object_set_new(json, "ns_per_exit", khz ? json_real(cycles * 1e6 / khz) : json_null());
+	json_object_set_new(json, "cycles_per_iteration", json_real(cycles));
+	json_object_set_new(json, "cycles_per_exit", one ? json_real(cycles) : json_null());
+	json_object_set_new(json, "ns_per_exit",
+			    khz && one ? json_real(cycles * 1e6 / khz) : json_null());
 	json_object_set_new(json, "wall_ns", json_integer(r->wall_ns));
 	json_object_set_new(json, "kvm", kvm_json(&r->kvm));
 	return json;
@@ -246,17 +233,24 @@ static void collect_json(json_t *json, const struct arguments *args, unsigned in
 	enum guest_isa isa = guest_isa(guest);
 	uint64_t khz = guest_tsc_khz(guest);
 	json_t *list = json_object_get(json, "results");
+	char exits[CMD_EXITS_MAX];
 
 	if (!list) {
 		list = json_array();
-		json_object_set_new(json, "workload", json_string(workload->name));
+		json_object_set_new(json, "workload", json_string(args->name));
 		json_object_set_new(json, "isa", json_string(isa == GUEST_VMX ? "VMX" : "SVM"));
-		json_object_set_new(json, "exit_reason", json_string(workload->exit[isa]));
+		json_object_set_new(json, "exit_reason",
+				    json_string(guest_workload_reason(workload, isa)));
+		json_object_set_new(
+			json, "exits_per_iteration",
+			json_string(guest_workload_expects(workload, isa, exits, sizeof(exits))));
 		json_object_set_new(json, "tsc_khz", khz ? json_integer(khz) : json_null());
 		json_object_set_new(json, "results", list);
 	}
 	for (unsigned int i = 0; i < args->guest.vcpu_cnt; i++)
-		json_array_append_new(list, result_json(run, i, guest, &results[i]));
+		json_array_append_new(list,
+				      result_json(run, i, guest_workload_exit_cnt(workload, isa),
+						  guest, &results[i]));
 }
 
 static void say_interrupted(const struct arguments *args, const struct guest_result *results)
@@ -264,9 +258,9 @@ static void say_interrupted(const struct arguments *args, const struct guest_res
 	uint64_t done = 0;
 
 	for (unsigned int i = 0; i < args->guest.vcpu_cnt; i++)
-		done += results[i].exits;
-	log_print(LOG_ERROR, "%s: interrupted after %" PRIu64 " of %llu exits",
-		  args->guest.workload->name, done, args->count * args->guest.vcpu_cnt);
+		done += results[i].iterations;
+	log_print(LOG_ERROR, "%s: interrupted after %" PRIu64 " of %llu exits", args->name, done,
+		  args->count * args->guest.vcpu_cnt);
 }
 
 /*
@@ -330,11 +324,11 @@ int cmd_guest(int argc, char **argv)
 	if (cmd_parse(&argp, argc, argv, &args, &status))
 		return status;
 	if (args.list) {
-		print_list();
+		cmd_print_workloads(false);
 		return CMD_OK;
 	}
 	/* In ps and in reports, guests of different workloads are told apart by this. */
-	prctl(PR_SET_NAME, args.guest.workload->name);
+	prctl(PR_SET_NAME, args.name);
 	stop_fd = stop_fd_open();
 	if (stop_fd < 0)
 		return CMD_FAILED;

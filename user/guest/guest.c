@@ -138,7 +138,7 @@ uint64_t guest_tsc_khz(const struct guest *guest)
 
 uint64_t guest_alike_exits(const struct guest *guest, const struct guest_result *result)
 {
-	if (strcmp(guest->options.workload->exit[guest->isa], "NPF"))
+	if (strcmp(guest_workload_reason(guest->options.workload, guest->isa), "NPF"))
 		return 0;
 	return result->kvm.faults - result->kvm.mmio_pages;
 }
@@ -165,7 +165,8 @@ static void *vcpu_thread(void *arg)
 	result->wall_ns = now_ns() - start;
 	guest_stats_read(vcpu->kvm.fd, &after);
 	result->kvm = guest_stats_since(&before, &after);
-	result->exits = control->done;
+	result->iterations = control->done;
+	result->interrupts = control->interrupts;
 	result->cycles = control->tsc_end - control->tsc_start;
 	if (vcpu->status)
 		__atomic_store_n(&vcpu->guest->failed, true, __ATOMIC_RELEASE);
@@ -298,42 +299,50 @@ static void guest_wait(struct guest *guest, unsigned int left)
 	}
 }
 
-/* Did @vcpu make @count exits, and did user space see what it should of them? */
+/* Did @vcpu make @count iterations, and did user space and its APIC see what they should? */
 static int vcpu_check(const struct guest_vcpu *vcpu, uint64_t count)
 {
 	const struct guest_workload *workload = vcpu->guest->options.workload;
 	const struct guest_result *result = &vcpu->result;
-	uint64_t seen = workload->event == GUEST_EVENT_NONE ? 0 : result->exits;
+	uint64_t seen = workload->event == GUEST_EVENT_NONE ? 0 : result->iterations;
+	uint64_t taken = workload->features & GUEST_INTERRUPT ? result->iterations : 0;
 
 	if (vcpu->status)
 		return vcpu->status;
 	if (result->user_exits != seen)
 		return err_r(-EPROTO,
-			     "%s: vCPU %u made %" PRIu64 " exits, but %" PRIu64
-			     " came to user space instead of %" PRIu64,
-			     workload->name, vcpu->id, result->exits, result->user_exits, seen);
-	return result->exits < count ? -EINTR : 0;
+			     "%s: vCPU %u made %" PRIu64 " iterations, but %" PRIu64
+			     " exits came to user space instead of %" PRIu64,
+			     workload->name, vcpu->id, result->iterations, result->user_exits,
+			     seen);
+	if (result->interrupts != taken)
+		return err_r(-EPROTO,
+			     "%s: vCPU %u made %" PRIu64 " iterations and took %" PRIu64
+			     " interrupts instead of %" PRIu64,
+			     workload->name, vcpu->id, result->iterations, result->interrupts,
+			     taken);
+	return result->iterations < count ? -EINTR : 0;
 }
 
 static int guest_check(struct guest *guest, uint64_t count)
 {
-	uint64_t exits = 0, writes;
+	uint64_t iterations = 0, writes;
 	int r, first = 0;
 
 	for (unsigned int i = 0; i < guest->options.vcpu_cnt; i++) {
 		r = vcpu_check(&guest->vcpus[i], count);
 		if (r && (!first || first == -EINTR))
 			first = r;
-		exits += guest->vcpus[i].result.exits;
+		iterations += guest->vcpus[i].result.iterations;
 	}
 	if (first && first != -EINTR)
 		return first;
 	writes = machine_device_writes(guest->machine);
-	if (guest->options.workload->device != GUEST_NO_DEVICE && writes != exits)
+	if (guest->options.workload->device != GUEST_NO_DEVICE && writes != iterations)
 		return err_r(-EPROTO,
 			     "%s: the guest made %" PRIu64
-			     " exits, but the eventfd counted %" PRIu64,
-			     guest->options.workload->name, exits, writes);
+			     " writes, but the eventfd counted %" PRIu64,
+			     guest->options.workload->name, iterations, writes);
 	return first;
 }
 

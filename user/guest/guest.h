@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The built-in guest: a virtual machine whose vCPUs exit exactly as often as asked, for one
- * reason, and measure by their own clock what that costs.
+ * reason (some workloads: for several), and measure by their own clock what that costs.
  *
  *	struct guest_options options = {
  *		.workload = guest_workload_find("cpuid"),
@@ -41,10 +41,11 @@ struct guest_options {
 
 /* What one vCPU did in one run. */
 struct guest_result {
-	uint64_t exits;	  /* for the workload's reason */
+	uint64_t iterations; /* of the loop; guest_workload_exit_cnt() exits each */
+	uint64_t interrupts; /* taken */
 	uint64_t cycles;  /* of the guest's clock, from before the first exit to after the last */
 	uint64_t wall_ns; /* CLOCK_MONOTONIC, start and end of the vCPU included */
-	uint64_t user_exits;	/* how many of them came to user space */
+	uint64_t user_exits;	/* how many of the exits came to user space */
 	struct guest_stats kvm; /* what KVM counted during the run */
 };
 
@@ -56,9 +57,10 @@ int guest_new(struct guest **out, const struct guest_options *options);
 void guest_free(struct guest **guest);
 
 /*
- * Let every vCPU exit @count times (at least 1), each in its thread, and wait for all.
+ * Let every vCPU go through its loop @count times (at least 1), each in its thread, and wait for
+ * all.
  * @results has room for all vCPUs. Returns
- *   0        every vCPU made exactly @count exits, as far as they show in user space,
+ *   0        every vCPU did exactly that, as far as it shows in user space,
  *   -EINTR   stopped by stop_fd before that, nothing said: @results tells how far it came,
  *   -errno   it went wrong, said. The guest can only be freed then.
  */

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "guest/devices.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -43,13 +44,16 @@ struct kvm_pre_fault_memory {
 #define PTE_TABLE    (PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED)
 #define PTE_PAGE     (PTE_TABLE | PTE_DIRTY | PTE_LARGE)
 
-#define CR0_PE	     (1ULL << 0)
-#define CR0_ET	     (1ULL << 4)
-#define CR0_NE	     (1ULL << 5)
-#define CR0_PG	     (1ULL << 31)
-#define CR4_PAE	     (1ULL << 5)
-#define EFER_LME     (1ULL << 8)
-#define EFER_LMA     (1ULL << 10)
+/* In the APIC's base (SDM vol. 3A, 10.12.1): x2APIC. */
+#define APIC_BASE_X2APIC (1ULL << 10)
+
+#define CR0_PE		 (1ULL << 0)
+#define CR0_ET		 (1ULL << 4)
+#define CR0_NE		 (1ULL << 5)
+#define CR0_PG		 (1ULL << 31)
+#define CR4_PAE		 (1ULL << 5)
+#define EFER_LME	 (1ULL << 8)
+#define EFER_LMA	 (1ULL << 10)
 
 /* CPUID 1, ECX: VMX. CPUID 0x80000001, ECX: SVM (APM vol. 3, E.4.2). */
 #define CPUID_VMX    (1U << 5)
@@ -149,6 +153,20 @@ static int cpuid_load(struct machine *machine)
 	return err_r(-E2BIG, "KVM_GET_SUPPORTED_CPUID: more entries than are credible");
 }
 
+/* An interrupt gate in 64-bit mode (SDM vol. 3A, 6.14.1) to the handler, in ring 0. */
+static void interrupts_write(unsigned char *memory)
+{
+	uint64_t *gdt = (uint64_t *)(memory + GUEST_GDT);
+	uint64_t *gate = (uint64_t *)(memory + GUEST_IDT + 16 * GUEST_VECTOR);
+
+	gdt[GUEST_CODE_SELECTOR / 8] = 0x00af9b000000ffff; /* flat, 64 bits, accessed */
+	gdt[GUEST_DATA_SELECTOR / 8] = 0x00cf93000000ffff;
+	gate[0] = (GUEST_HANDLER & 0xffff) | GUEST_CODE_SELECTOR << 16 | 0x8eULL << 40;
+	gate[1] = 0; /* the address is below 64 KiB */
+	memcpy(memory + GUEST_HANDLER, guest_handler.start,
+	       guest_handler.end - guest_handler.start);
+}
+
 /* 4 GiB, address for address. */
 static void tables_write(unsigned char *memory)
 {
@@ -182,36 +200,12 @@ static int memory_map(struct machine *machine, const struct guest_code *code)
 	madvise(memory, GUEST_MEMORY_SIZE, MADV_HUGEPAGE);
 	memset(memory, 0, GUEST_MEMORY_SIZE);
 	tables_write(memory);
+	interrupts_write(memory);
 	memcpy(memory + GUEST_CODE, code->start, code_size);
 
 	region.userspace_addr = (uintptr_t)memory;
 	if (ioctl(machine->vm_fd, KVM_SET_USER_MEMORY_REGION, &region))
 		return err_r(-errno, "KVM_SET_USER_MEMORY_REGION: %s", strerror(errno));
-	return 0;
-}
-
-/*
- * Add the part of the machine's device that vCPU @id needs: on MMIO each has its own.
- *
- * An MMIO eventfd has length 0 (any length), for which VMX has a fast path that does not
- * emulate the instruction (Linux 4.5, KVM_FAST_MMIO_BUS).
- */
-static int device_add(struct machine *machine, unsigned int id)
-{
-	struct kvm_ioeventfd event = {};
-
-	if (machine->device == GUEST_NO_DEVICE || (machine->device == GUEST_PIO_EVENTFD && id))
-		return 0;
-	event.fd = machine->event_fd;
-	if (machine->device == GUEST_PIO_EVENTFD) {
-		event.flags = KVM_IOEVENTFD_FLAG_PIO;
-		event.addr = GUEST_PORT;
-		event.len = 4;
-	} else {
-		event.addr = GUEST_MMIO + (uint64_t)id * GUEST_MMIO_SIZE;
-	}
-	if (ioctl(machine->vm_fd, KVM_IOEVENTFD, &event))
-		return err_r(-errno, "KVM_IOEVENTFD: %s", strerror(errno));
 	return 0;
 }
 
@@ -228,6 +222,7 @@ int machine_new(struct machine **out, const struct guest_workload *workload, enu
 		.vm_fd = -1,
 		.event_fd = -1,
 		.device = workload->device,
+		.features = workload->features,
 	};
 
 	machine->kvm_fd = kvm_open(isa);
@@ -241,7 +236,9 @@ int machine_new(struct machine **out, const struct guest_workload *workload, enu
 	r = cpuid_load(machine);
 	if (r)
 		return r;
-	r = memory_map(machine, &workload->code[isa]);
+	r = devices_add(machine);
+	if (!r)
+		r = memory_map(machine, &workload->code[isa]);
 	if (r)
 		return r;
 	machine->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -267,11 +264,11 @@ void machine_free(struct machine **machinep)
 }
 
 /* 64-bit mode, ring 0, flat; what is not set here is as after a reset. */
-static void sregs_fill(struct kvm_sregs *sregs)
+static void sregs_fill(struct kvm_sregs *sregs, unsigned int features)
 {
 	const struct kvm_segment code = {
 		.limit = 0xffffffff,
-		.selector = 0x08,
+		.selector = GUEST_CODE_SELECTOR,
 		.type = 0xb, /* execute, read, accessed */
 		.present = 1,
 		.s = 1,
@@ -280,7 +277,7 @@ static void sregs_fill(struct kvm_sregs *sregs)
 	};
 	struct kvm_segment data = code;
 
-	data.selector = 0x10;
+	data.selector = GUEST_DATA_SELECTOR;
 	data.type = 0x3; /* read, write, accessed */
 	data.l = 0;
 	data.db = 1;
@@ -290,6 +287,10 @@ static void sregs_fill(struct kvm_sregs *sregs)
 	sregs->cr3 = GUEST_PML4;
 	sregs->cr4 = CR4_PAE;
 	sregs->efer = EFER_LME | EFER_LMA;
+	sregs->gdt = (struct kvm_dtable){ .base = GUEST_GDT, .limit = 3 * 8 - 1 };
+	sregs->idt = (struct kvm_dtable){ .base = GUEST_IDT, .limit = 256 * 16 - 1 };
+	if (features & GUEST_IRQCHIP)
+		sregs->apic_base |= APIC_BASE_X2APIC;
 }
 
 static int vcpu_set_state(struct machine *machine, unsigned int id, struct machine_vcpu *vcpu)
@@ -300,6 +301,7 @@ static int vcpu_set_state(struct machine *machine, unsigned int id, struct machi
 		.rflags = RFLAGS_FIXED,
 		.r12 = GUEST_CONTROLS + (uint64_t)id * GUEST_CONTROL_SIZE,
 		.r13 = GUEST_MMIO + (uint64_t)id * GUEST_MMIO_SIZE,
+		.rsp = GUEST_STACKS + ((uint64_t)id + 1) * GUEST_STACK_SIZE,
 	};
 
 	/* CPUID first: it says which bits the registers may have. */
@@ -307,12 +309,12 @@ static int vcpu_set_state(struct machine *machine, unsigned int id, struct machi
 		return err_r(-errno, "KVM_SET_CPUID2: %s", strerror(errno));
 	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
 		return err_r(-errno, "KVM_GET_SREGS: %s", strerror(errno));
-	sregs_fill(&sregs);
+	sregs_fill(&sregs, machine->features);
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
 		return err_r(-errno, "KVM_SET_SREGS: %s", strerror(errno));
 	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
 		return err_r(-errno, "KVM_SET_REGS: %s", strerror(errno));
-	return 0;
+	return devices_set_apic(machine, vcpu);
 }
 
 int machine_vcpu_open(struct machine *machine, unsigned int id, struct machine_vcpu *vcpu)
@@ -332,7 +334,7 @@ int machine_vcpu_open(struct machine *machine, unsigned int id, struct machine_v
 		return err_r(-errno, "cannot map vCPU %u: %s", id, strerror(errno));
 	}
 	vcpu->run_size = size;
-	r = device_add(machine, id);
+	r = devices_add_vcpu(machine, id);
 	if (r)
 		return r;
 	return vcpu_set_state(machine, id, vcpu);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A virtual machine over /dev/kvm, as bare as it can be: one page of 2 MiB, vCPUs in 64-bit
- * mode at GUEST_CODE, no interrupt controller, no BIOS.
+ * mode at GUEST_CODE, an interrupt controller only where the workload wants it, no BIOS.
  *
  * 64-bit mode with paging runs on every CPU as it is. Real mode does not: without
  * "unrestricted guest" KVM emulates it on Intel, and what is emulated does not exit.
@@ -20,7 +20,8 @@ struct machine {
 	int vm_fd;
 	int event_fd; /* counts the writes to the device */
 	enum guest_device device;
-	void *memory; /* GUEST_MEMORY_SIZE */
+	unsigned int features; /* enum guest_feature */
+	void *memory;	       /* GUEST_MEMORY_SIZE */
 	struct kvm_cpuid2 *cpuid;
 };
 
@@ -35,7 +36,7 @@ int machine_isa(enum guest_isa *out);
 
 /*
  * A machine with @workload's code and no vCPU yet. Returns 0, or -errno after saying
- * what is wrong with /dev/kvm and what to do.
+ * what is wrong with /dev/kvm and what to do; -ENOTSUP if KVM lacks what the workload needs.
  */
 int machine_new(struct machine **out, const struct guest_workload *workload, enum guest_isa isa);
 void machine_free(struct machine **machine);

@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "util/cleanup.h"
 #include "util/log.h"
+
+#define PM_TIMER_HZ 3579545
 
 /* The reasons to leave KVM_RUN that a guest of ours may run into when something is wrong. */
 static const char *kvm_exit_name(uint32_t reason)
@@ -66,6 +69,50 @@ static int unexpected(struct machine_vcpu *vcpu, unsigned int id)
 		     id, kvm_exit_name(run->exit_reason), run->exit_reason, detail, regs.rip);
 }
 
+static enum guest_event port_event(uint16_t port)
+{
+	switch (port) {
+	case GUEST_PORT:
+	case GUEST_PORT_PM_TIMER:
+	case GUEST_PORT_NOTHING:
+		return GUEST_EVENT_PIO;
+	case GUEST_PORT_END:
+		return GUEST_EVENT_PIO_END;
+	default:
+		return GUEST_EVENT_UNKNOWN;
+	}
+}
+
+static enum guest_event mmio_event(uint64_t offset)
+{
+	switch (offset) {
+	case 0:
+		return GUEST_EVENT_MMIO;
+	case GUEST_MMIO_WARM:
+		return GUEST_EVENT_NONE;
+	case GUEST_MMIO_END:
+		return GUEST_EVENT_MMIO_END;
+	default:
+		return GUEST_EVENT_UNKNOWN;
+	}
+}
+
+/* What a port reads as: ACPI's timer counts 24 bits at 3.579545 MHz; nothing is all ones. */
+static void port_answer(struct kvm_run *run)
+{
+	uint32_t value = ~0U;
+	struct timespec now;
+
+	if (run->io.direction != KVM_EXIT_IO_IN)
+		return;
+	if (run->io.port == GUEST_PORT_PM_TIMER) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		value = (now.tv_sec * PM_TIMER_HZ + now.tv_nsec * PM_TIMER_HZ / 1000000000) &
+			0xffffff;
+	}
+	memcpy((char *)run + run->io.data_offset, &value, run->io.size);
+}
+
 /* Which event of the guest's code brought the vCPU to user space. */
 static enum guest_event event_of(const struct kvm_run *run, unsigned int id)
 {
@@ -75,14 +122,9 @@ static enum guest_event event_of(const struct kvm_run *run, unsigned int id)
 	case KVM_EXIT_HLT:
 		return GUEST_EVENT_HLT;
 	case KVM_EXIT_IO:
-		if (run->io.port == GUEST_PORT)
-			return GUEST_EVENT_PIO;
-		return run->io.port == GUEST_PORT_END ? GUEST_EVENT_PIO_END : GUEST_EVENT_UNKNOWN;
+		return port_event(run->io.port);
 	case KVM_EXIT_MMIO:
-		if (run->mmio.phys_addr == mmio)
-			return GUEST_EVENT_MMIO;
-		return run->mmio.phys_addr == mmio + GUEST_MMIO_WARM ? GUEST_EVENT_NONE
-								     : GUEST_EVENT_UNKNOWN;
+		return mmio_event(run->mmio.phys_addr - mmio);
 	default:
 		return GUEST_EVENT_UNKNOWN;
 	}
@@ -111,6 +153,8 @@ int vcpu_run(struct machine_vcpu *vcpu, unsigned int id, const struct guest_work
 			continue;
 		if (event != workload->event)
 			return unexpected(vcpu, id);
+		if (event == GUEST_EVENT_PIO)
+			port_answer(vcpu->run);
 		(*events_out)++;
 	}
 }
