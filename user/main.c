@@ -16,6 +16,7 @@ static const struct cmd commands[] = {
 	{ "export", "write a recording as CSV", cmd_export },
 	{ "import", "make a profile of what function_graph printed", cmd_import },
 	{ "diff", "compare two recordings, also of hosts of both vendors", cmd_diff },
+	{ "bench", "what exits cost on this host, untraced and traced", cmd_bench },
 	{ "guest", "run the built-in guest, which exits for one named reason", cmd_guest },
 };
 

@@ -31,6 +31,7 @@ int cmd_discover(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_guest(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 
 /*
  * argp_parse() for a command: --help, --usage and errors are argp's, a usage error never
@@ -48,5 +49,10 @@ int cmd_parse_u64(const char *what, const char *text, unsigned long long min,
 
 /* Parse "10", "10s", "500ms", "2m", "1h" into ns (a bare number is seconds); as above. */
 int cmd_parse_duration(const char *what, const char *text, unsigned long long *ns_out);
+
+struct mechanism;
+
+/* The mechanism that --attach names, NULL for "auto"; 0 or EINVAL (said). */
+error_t cmd_parse_mechanism(const char *text, const struct mechanism **out);
 
 #endif

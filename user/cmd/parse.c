@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach/mechanism.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -62,4 +63,17 @@ int cmd_parse_duration(const char *what, const char *text, unsigned long long *n
 		}
 	}
 	return err_r(-EINVAL, "%s takes a duration such as 10s, 500ms or 2m, not '%s'", what, text);
+}
+
+error_t cmd_parse_mechanism(const char *text, const struct mechanism **out)
+{
+	*out = NULL;
+	if (!strcmp(text, "auto"))
+		return 0;
+	*out = mechanism_find(text);
+	return *out ? 0
+		    : err_r(EINVAL,
+			    "--attach: there is no mechanism '%s': it is auto, multi, "
+			    "fsession.multi, fsession, fentry or kprobe",
+			    text);
 }

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach/mechanism.h"
 #include "cmd/cmd.h"
 #include "collect/discover.h"
 #include "collect/session.h"
@@ -171,21 +170,6 @@ static int parse_discover(const char *arg, u64 *out)
 	return r;
 }
 
-static error_t parse_mechanism(const char *arg, struct session_options *session)
-{
-	if (!strcmp(arg, "auto")) {
-		session->mechanism = NULL;
-		return 0;
-	}
-	session->mechanism = mechanism_find(arg);
-	return session->mechanism
-		       ? 0
-		       : err_r(EINVAL,
-			       "--attach: there is no mechanism '%s': it is auto, multi, "
-			       "fsession.multi, fsession, fentry or kprobe",
-			       arg);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
@@ -224,7 +208,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		arguments->session.clones = true;
 		break;
 	case OPTION_ATTACH:
-		return parse_mechanism(arg, &arguments->session);
+		return cmd_parse_mechanism(arg, &arguments->session.mechanism);
 	case OPTION_NO_CALIBRATE:
 		arguments->session.calibrate = false;
 		break;

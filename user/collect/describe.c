@@ -47,25 +47,36 @@ static void make_title(char *title, size_t size, char **command, int pid)
 		used += snprintf(title + used, size - used, "%s%s", used ? " " : "", *command);
 }
 
-int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
-		       u32 exits_seen_at)
+int describe_host(char **host, char **kernel, char **cpu_model, char **version)
 {
-	char model[DESCRIBE_CPU_MODEL_MAX], title[1024];
+	char model[DESCRIBE_CPU_MODEL_MAX];
 	struct utsname system;
 	int r;
 
 	uname(&system);
 	describe_cpu_model(model);
+	r = recording_set(host, system.nodename);
+	if (!r)
+		r = recording_set(kernel, system.release);
+	if (!r)
+		r = recording_set(cpu_model, model);
+	if (!r)
+		r = recording_set(version, EXITGRAPH_VERSION);
+	return r ? err_r(r, "no memory") : 0;
+}
+
+int describe_recording(struct recording *recording, char **command, int pid, const char *mechanism,
+		       u32 exits_seen_at)
+{
+	char title[1024];
+	int r;
+
 	make_title(title, sizeof(title), command, pid);
+	r = describe_host(&recording->host, &recording->kernel, &recording->cpu_model,
+			  &recording->version);
+	if (r)
+		return r;
 	r = recording_set(&recording->title, title);
-	if (!r)
-		r = recording_set(&recording->host, system.nodename);
-	if (!r)
-		r = recording_set(&recording->kernel, system.release);
-	if (!r)
-		r = recording_set(&recording->cpu_model, model);
-	if (!r)
-		r = recording_set(&recording->version, EXITGRAPH_VERSION);
 	if (!r)
 		r = recording_set(&recording->mechanism, mechanism);
 	if (!r)

@@ -12,6 +12,9 @@ u64 describe_unix_ns(void);
 #define DESCRIBE_CPU_MODEL_MAX 256
 void describe_cpu_model(char model[DESCRIBE_CPU_MODEL_MAX]);
 
+/* Replace the strings by what this host is, and this exitgraph. 0 or -ENOMEM (said). */
+int describe_host(char **host, char **kernel, char **cpu_model, char **version);
+
 /*
  * Fill in title, host, kernel, CPU, mechanism and, from XG_EXIT_AT_* in @exits_seen_at, the
  * exit boundary. 0 or -ENOMEM (said).

@@ -47,6 +47,8 @@ struct session {
 	struct command command;
 	struct progress progress;
 	struct signals signals;
+	u64 entries_without_slot;	/* counted up to the latest recording's end */
+	u64 recursion_misses;
 	int vmm_fd;			/* readable when the VMM has ended */
 	struct rlimit descriptor_limit; /* the user's, for the command */
 };
@@ -301,6 +303,7 @@ static int add_functions(struct session *session, struct recording *recording)
 	}
 	if (r)
 		return err_r(r, "no memory");
+	keep_free(&session->keep);
 	return keep_new(session->attach, &session->attach_options, function_of,
 			session->choice.function_cnt, &session->keep);
 }
@@ -314,20 +317,68 @@ static void arm(struct session *session)
 	__atomic_store_n(&control->armed, 1, __ATOMIC_SEQ_CST);
 }
 
+/* Since the recording began: another one of this session may have been before it. */
 static void add_losses(struct session *session, struct recording *recording)
 {
 	volatile struct xg_control *control = attach_control(session->attach);
 
-	recording->losses[XG_LOSS_VCPU_SLOTS] += control->entries_without_slot;
-	recording->losses[XG_LOSS_RECURSION_MISSES] += attach_recursion_misses(session->attach);
+	recording->losses[XG_LOSS_VCPU_SLOTS] +=
+		control->entries_without_slot - session->entries_without_slot;
+	recording->losses[XG_LOSS_RECURSION_MISSES] +=
+		attach_recursion_misses(session->attach) - session->recursion_misses;
+	session->entries_without_slot = control->entries_without_slot;
+	session->recursion_misses = attach_recursion_misses(session->attach);
+}
+
+/* From armed to disarmed. @work, if any, is what is recorded; else wait for what ends it. */
+static int record(struct session *session, struct profile *profile, struct recording *recording,
+		  const struct session_work *work, enum session_end *end_out)
+{
+	u64 start_ns;
+	int r = 0, disarm_r;
+
+	recording->calibration = session->calibration;
+	recording->started_unix_ns = describe_unix_ns();
+	start_ns = progress_now_ns();
+	arm(session);
+	log_debug("armed");
+	if (work)
+		r = work->run(work->arg);
+	else if (session->options.command)
+		r = command_go(&session->command);
+	if (!r && !work)
+		r = follow(session, start_ns, profile, recording, end_out);
+	disarm_r = attach_disarm(session->attach);
+	recording->duration_ns = progress_now_ns() - start_ns;
+	progress_clear(&session->progress);
+	log_debug("disarmed");
+	return r ?: disarm_r;
+}
+
+/* What the kernel has of it, once it is over. */
+static int take(struct session *session, struct recording *recording)
+{
+	int r = slots_finish(session->slots, recording);
+
+	if (!r)
+		r = keep_finish(session->keep, recording);
+	if (r)
+		return r;
+	log_debug("the vCPUs' states are read");
+	add_losses(session, recording);
+	log_debug("the losses are added up");
+	recording->kernel_bytes = attach_kernel_bytes(session->attach);
+	recording->user_bytes = attach_user_bytes(session->attach);
+	return describe_recording(recording, session->options.command, session->options.pid,
+				  attach_mechanism(session->attach),
+				  slots_exits_seen_at(session->slots));
 }
 
 int session_run(struct session *session, struct profile *profile, enum session_end *end_out,
 		int *status_out)
 {
 	struct recording *recording;
-	u64 start_ns;
-	int r, disarm_r;
+	int r;
 
 	r = profile_add_recording(profile, &recording);
 	if (r)
@@ -337,39 +388,37 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	if (!r && session->options.command)
 		r = command_start(&session->command, session->options.command,
 				  &session->descriptor_limit, &session->signals.old_mask);
-	if (r)
-		return r;
-	recording->started_unix_ns = describe_unix_ns();
-	start_ns = progress_now_ns();
-	arm(session);
-	log_debug("armed");
-	if (session->options.command)
-		r = command_go(&session->command);
 	if (!r)
-		r = follow(session, start_ns, profile, recording, end_out);
-	disarm_r = attach_disarm(session->attach);
-	recording->duration_ns = progress_now_ns() - start_ns;
-	progress_clear(&session->progress);
-	r = r ?: disarm_r;
+		r = record(session, profile, recording, NULL, end_out);
 	if (r)
 		return r;
-	log_debug("disarmed");
 	/* It may take its time: session_release() waits for it, the profile does not. */
 	command_terminate(&session->command);
-	r = slots_finish(session->slots, recording);
-	if (!r)
-		r = keep_finish(session->keep, recording);
-	if (r)
-		return r;
-	log_debug("the vCPUs' states are read");
-	add_losses(session, recording);
-	log_debug("the losses are added up");
 	*status_out = session->command.pid ? session->command.status : 0;
-	recording->kernel_bytes = attach_kernel_bytes(session->attach);
-	recording->user_bytes = attach_user_bytes(session->attach);
-	return describe_recording(recording, session->options.command, session->options.pid,
-				  attach_mechanism(session->attach),
-				  slots_exits_seen_at(session->slots));
+	return take(session, recording);
+}
+
+int session_record(struct session *session, struct profile *profile,
+		   const struct session_work *work, struct recording **out)
+{
+	struct recording *recording;
+	int r;
+
+	/* Those of the recording before. */
+	r = slots_drain(session->slots, NULL);
+	if (!r && profile_add_recording(profile, &recording))
+		r = err_r(-ENOMEM, "no memory");
+	if (!r)
+		r = add_functions(session, recording);
+	if (!r)
+		r = record(session, profile, recording, work, NULL);
+	if (!r)
+		r = take(session, recording);
+	if (!r && recording_set(&recording->title, work->title))
+		r = err_r(-ENOMEM, "no memory");
+	if (!r)
+		*out = recording;
+	return r;
 }
 
 void session_release(struct session *session)

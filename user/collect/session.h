@@ -62,6 +62,21 @@ int session_attach(struct session *session);
 int session_run(struct session *session, struct profile *profile, enum session_end *end_out,
 		int *status_out);
 
+/* What session_record() is to record. */
+struct session_work {
+	const char *title; /* of the recording */
+	int (*run)(void *arg); /* 0, or -errno (said), which ends all */
+	void *arg;
+};
+
+/*
+ * Record what @work does with the VMs that options.pid has, without waiting for anything else:
+ * may be called again and again. The vCPUs must be in no KVM_RUN when @work ends, and gone when
+ * the next recording begins. 0 or -errno (said); *@out is the new recording, owned by @profile.
+ */
+int session_record(struct session *session, struct profile *profile,
+		   const struct session_work *work, struct recording **out);
+
 /* Detach in the background. Then wait for the command, if it was told to end: 5 s at most. */
 void session_release(struct session *session);
 

@@ -60,6 +60,7 @@ void slots_free(struct slots **slots_ptr)
 
 u32 *slots_function_of(struct slots *slots, size_t function_cnt)
 {
+	free(slots->function_of);
 	slots->function_of = calloc(function_cnt, sizeof(*slots->function_of));
 	slots->function_cnt = slots->function_of ? function_cnt : 0;
 	return slots->function_of;
@@ -110,7 +111,7 @@ int slots_drain(struct slots *slots, struct recording *recording)
 			learn_name(slots, i);
 		if (status != XG_SLOT_DEAD)
 			continue;
-		r = take(slots, i, recording);
+		r = recording ? take(slots, i, recording) : 0;
 		if (r)
 			return r;
 		slots->gone_exit_cnt += snapshot_exit_cnt(st);

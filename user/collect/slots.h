@@ -18,7 +18,10 @@ void slots_free(struct slots **slots);
 /* The table from id - XG_ID_FUNCTION to the recording's function, to be filled; or NULL. */
 u32 *slots_function_of(struct slots *slots, size_t function_cnt);
 
-/* Take the data of vCPUs that went away and free their slots; learn the names of new VMs. */
+/*
+ * Take the data of vCPUs that went away and free their slots; learn the names of new VMs. NULL
+ * for @recording throws the data away.
+ */
 int slots_drain(struct slots *slots, struct recording *recording);
 
 /* Exits so far, and the vCPUs seen, those that went away included. */

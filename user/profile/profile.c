@@ -99,6 +99,7 @@ void profile_free(struct profile **profile)
 		(*profile)->first = recording->next;
 		recording_free(recording);
 	}
+	bench_free(&(*profile)->bench);
 	free(*profile);
 	*profile = NULL;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "profile/bench.h"
 #include "profile/calibration.h"
 #include "profile/cycle.h"
 #include "profile/hist.h"
@@ -121,6 +122,7 @@ struct recording {
 
 struct profile {
 	struct recording *first;
+	struct bench *bench; /* what `exitgraph bench` measured beside recording, or NULL */
 };
 
 /* An empty profile. 0 or -ENOMEM. */
