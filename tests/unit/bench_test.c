@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The benchmark without KVM: its plan, what its rounds come to, and how that is shown. */
-#include "fixture.h"
+#include "bench_fixture.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -8,8 +8,6 @@
 #include "analyze/bench_costs.h"
 #include "bench/plan.h"
 #include "render/bench.h"
-
-#define KHZ 2000000 /* two cycles a nanosecond */
 
 static void plans_fit_into_the_time(void **state)
 {
@@ -44,47 +42,11 @@ static void plans_keep_to_what_was_asked_for(void **state)
 	assert_int_equal(bench_plan(&o, 100000).rounds, 10);
 }
 
-static void add_rounds(struct bench_row *row, enum bench_mode mode, u64 cycles)
-{
-	static const int around[] = { 0, -20, 20, 0, -20, 20, 0 };
-
-	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++)
-		assert_int_equal(bench_add_round(row, mode,
-						 (struct bench_round){ 10, cycles + around[i], 1 }),
-				 0);
-}
-
-/* Of ten iterations each: cpuid 1004 cycles, 4 of which are the loop's. */
 static struct profile *make_profile(void)
 {
 	struct profile *profile = fixture_profile();
-	struct bench_row *row;
 
-	assert_int_equal(bench_new(&profile->bench), 0);
-	profile->bench->tsc_khz = KHZ;
-	profile->bench->measured_khz = KHZ;
-	profile->bench->constant = true;
-	profile->bench->function_cnt = 12;
-	add_rounds(&profile->bench->empty, BENCH_UNTRACED, 40);
-	assert_int_equal(bench_add_row(profile->bench, "cpuid", &row), 0);
-	row->counted_iterations = 100;
-	row->recording = 1;
-	assert_int_equal(bench_add_exit(row, "CPUID", 1, 100), 0);
-	assert_int_equal(bench_add_exit(row, "INTR", 0, 3), 0);
-	add_rounds(row, BENCH_UNTRACED, 10040);
-	add_rounds(row, BENCH_BOUNDARIES, 15040);
-	add_rounds(row, BENCH_TRACED, 40040);
-	assert_int_equal(bench_add_row(profile->bench, "mov_to_cr8", &row), 0);
-	row->counted_iterations = 100;
-	assert_int_equal(bench_add_exit(row, "INTR", 0, 2), 0);
-	add_rounds(row, BENCH_UNTRACED, 60);
-	assert_int_equal(bench_add_row(profile->bench, "self_ipi_tpr", &row), 0);
-	row->counted_iterations = 100;
-	assert_int_equal(bench_add_exit(row, "MSR", 2, 200), 0);
-	assert_int_equal(bench_add_exit(row, "WRITE_CR8", 1, 33), 0);
-	assert_int_equal(bench_add_note(row, "first"), 0);
-	assert_int_equal(bench_add_note(row, "and %d", 2), 0);
-	add_rounds(row, BENCH_UNTRACED, 30040);
+	bench_fixture_add(profile);
 	return profile;
 }
 
@@ -103,7 +65,7 @@ static void costs_are_without_the_loop(void **state)
 	const struct bench_line *line = &costs->lines[0];
 
 	assert_int_equal(costs->line_cnt, 3);
-	assert_int_equal(costs->khz, KHZ);
+	assert_int_equal(costs->khz, BENCH_FIXTURE_KHZ);
 	assert_false(costs->measured);
 	assert_true(fabs(costs->loop.cycles.value - 4) < 1e-9);
 	assert_true(fabs(line->cost[BENCH_UNTRACED].cycles.value - 1000) < 1e-9);
@@ -134,13 +96,13 @@ static void clocks_that_disagree_are_measured(void **state)
 	_cleanup_(profile_free) struct profile *profile = make_profile();
 	_cleanup_(bench_costs_free) struct bench_costs *costs = NULL;
 
-	profile->bench->measured_khz = KHZ / 2;
+	profile->bench->measured_khz = BENCH_FIXTURE_KHZ / 2;
 	costs = make_costs(profile);
 	assert_true(costs->measured);
 	assert_true(fabs(costs->lines[0].cost[BENCH_UNTRACED].ns.value - 1000) < 1e-9);
 	bench_costs_free(&costs);
 	profile->bench->tsc_khz = 0;
-	profile->bench->measured_khz = KHZ;
+	profile->bench->measured_khz = BENCH_FIXTURE_KHZ;
 	costs = make_costs(profile);
 	assert_true(costs->measured);
 	assert_true(fabs(costs->lines[0].cost[BENCH_UNTRACED].ns.value - 500) < 1e-9);
@@ -220,7 +182,7 @@ static void json_has_all_of_it(void **state)
 	json_t *json = bench_json(costs), *workload;
 
 	assert_non_null(json);
-	assert_int_equal(json_integer_value(json_object_get(json, "tsc_khz")), KHZ);
+	assert_int_equal(json_integer_value(json_object_get(json, "tsc_khz")), BENCH_FIXTURE_KHZ);
 	workload = json_array_get(json_object_get(json, "workloads"), 0);
 	assert_string_equal(json_string_value(json_object_get(workload, "workload")), "cpuid");
 	assert_true(fabs(json_real_value(json_object_get(workload, "traced_inflation")) - 4) <

@@ -3,6 +3,7 @@
  * Files that somebody else made: any content gives a profile that everything works on, or one
  * line of error. Never a crash; run it under valgrind and the sanitizers, too.
  */
+#include "bench_fixture.h"
 #include "cycle_fixture.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "profile/store.h"
+#include "render/bench.h"
 #include "render/csv.h"
 #include "render/funcgraph.h"
 #include "render/report.h"
@@ -38,6 +40,7 @@ static int set_up(void **state)
 	profile = fixture_profile();
 	for (u32 i = 0; i < 10; i++)
 		cycle_fixture_add(profile->first->first_vcpu, &seed, 29, 3, i % 5, 40, 10000);
+	bench_fixture_add(profile);
 	return asprintf(&path, "%s/hostile.xg", directory) < 0;
 }
 
@@ -60,6 +63,17 @@ static void use(const struct profile *read)
 	u32 number = 0;
 
 	assert_non_null(out);
+	if (read->bench) {
+		_cleanup_(bench_costs_free) struct bench_costs *costs = NULL;
+		json_t *json;
+
+		assert_int_equal(bench_costs_new(read, &costs), 0);
+		assert_int_equal(bench_text(costs, true, true, out), 0);
+		bench_csv(costs, out);
+		json = bench_json(costs);
+		assert_non_null(json);
+		json_decref(json);
+	}
 	profile_for_each_recording (recording, read) {
 		struct cycle_list list;
 
@@ -166,9 +180,30 @@ static const struct {
 	const char *sql, *expected;
 	int err;
 } edits[] = {
-	{ "PRAGMA user_version = 5", "schema version 5", -EPROTO },
+	{ "PRAGMA user_version = 6", "schema version 6", -EPROTO },
 	{ "PRAGMA application_id = 7", "no exitgraph profile", -EINVAL },
 	{ "DROP TABLE node", "table 'node'", -EINVAL },
+	{ "DROP TABLE bench_round", "table 'bench_round'", -EINVAL },
+	{ "INSERT INTO bench SELECT 2, 0, host, '', '', '', '', '', 0, 0, 0, 0, 0 FROM bench",
+	  "two benchmarks", -EINVAL },
+	{ "DELETE FROM bench", "no benchmark", -EINVAL },
+	{ "UPDATE bench SET constant = 2", "constant", -EINVAL },
+	{ "UPDATE bench SET tsc_khz = 9223372036854775807, measured_khz = 0", "", 0 },
+	{ "UPDATE bench SET tsc_khz = 0, measured_khz = 0", "", 0 },
+	{ "UPDATE bench_workload SET recording = 7 WHERE id = 2", "recording", -EINVAL },
+	{ "UPDATE bench_workload SET counted_iterations = 0", "", 0 },
+	{ "UPDATE bench_workload SET id = id + 1 WHERE id = 4", "workload names a row", -EINVAL },
+	{ "DELETE FROM bench_workload WHERE id = 1", "workload names a row", -EINVAL },
+	{ "UPDATE bench_exit SET expected = -1", "expected", -EINVAL },
+	{ "UPDATE bench_exit SET count = 9223372036854775807", "", 0 },
+	{ "WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n LIMIT 300) INSERT "
+	  "INTO bench_exit SELECT 2, i, 'x', 0, 0 FROM n",
+	  "more than 256 exit reasons", -EINVAL },
+	{ "UPDATE bench_round SET iterations = 0", "round of", -EINVAL },
+	{ "UPDATE bench_round SET mode = 'else' WHERE mode = 'traced'", "round of", -EINVAL },
+	{ "DELETE FROM bench_round WHERE number = 0", "round of", -EINVAL },
+	{ "UPDATE bench_round SET cycles = 9223372036854775807", "", 0 },
+	{ "DELETE FROM bench_round", "", 0 },
 	{ "DROP TABLE vm; CREATE VIEW vm AS SELECT 1 AS recording, 0 AS number, 1 AS pid, 'x' AS "
 	  "name",
 	  "table 'vm'", -EINVAL },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is written is what is read; and a file is whole or not there. */
-#include "fixture.h"
+#include "bench_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,6 +153,52 @@ static void assert_same_recording(const struct recording *a, const struct record
 	assert_null(n);
 }
 
+static void assert_same_row(const struct bench_row *a, const struct bench_row *b)
+{
+	assert_string_equal(a->workload, b->workload);
+	assert_string_equal(a->note, b->note);
+	assert_int_equal(a->recording, b->recording);
+	assert_int_equal(a->counted_iterations, b->counted_iterations);
+	assert_int_equal(a->exit_cnt, b->exit_cnt);
+	for (size_t i = 0; i < a->exit_cnt; i++) {
+		assert_string_equal(a->exits[i].reason, b->exits[i].reason);
+		assert_int_equal(a->exits[i].expected, b->exits[i].expected);
+		assert_int_equal(a->exits[i].cnt, b->exits[i].cnt);
+	}
+	for (int mode = 0; mode < BENCH_MODE_COUNT; mode++) {
+		assert_int_equal(a->round_cnt[mode], b->round_cnt[mode]);
+		if (a->round_cnt[mode])
+			assert_memory_equal(a->rounds[mode], b->rounds[mode],
+					    a->round_cnt[mode] * sizeof(**a->rounds));
+	}
+}
+
+static void assert_same_bench(const struct bench *a, const struct bench *b)
+{
+	const struct bench_row *m, *n;
+
+	assert_true(!a == !b);
+	if (!a)
+		return;
+	assert_int_equal(a->started_unix_ns, b->started_unix_ns);
+	assert_string_equal(a->host, b->host);
+	assert_string_equal(a->kernel, b->kernel);
+	assert_string_equal(a->cpu_model, b->cpu_model);
+	assert_string_equal(a->version, b->version);
+	assert_string_equal(a->isa, b->isa);
+	assert_string_equal(a->mechanism, b->mechanism);
+	assert_int_equal(a->function_cnt, b->function_cnt);
+	assert_int_equal(a->cpu, b->cpu);
+	assert_int_equal(a->tsc_khz, b->tsc_khz);
+	assert_int_equal(a->measured_khz, b->measured_khz);
+	assert_int_equal(a->constant, b->constant);
+	assert_same_row(&a->empty, &b->empty);
+	for (m = a->first, n = b->first; m && n; m = m->next, n = n->next)
+		assert_same_row(m, n);
+	assert_null(m);
+	assert_null(n);
+}
+
 static void assert_same(const struct profile *a, const struct profile *b)
 {
 	const struct recording *m = a->first, *n = b->first;
@@ -161,6 +207,7 @@ static void assert_same(const struct profile *a, const struct profile *b)
 		assert_same_recording(m, n);
 	assert_null(m);
 	assert_null(n);
+	assert_same_bench(a->bench, b->bench);
 }
 
 static void assert_round_trip(const struct profile *profile)
@@ -181,6 +228,14 @@ static void real_looking_profile_round_trips(void **state)
 
 	for (int i = 0; i < XG_LOSS_COUNT; i++)
 		fixture_recording(profile)->losses[i] = 1000 + i;
+	assert_round_trip(profile);
+}
+
+static void benchmarks_round_trip(void **state)
+{
+	_cleanup_(profile_free) struct profile *profile = fixture_profile();
+
+	bench_fixture_add(profile);
 	assert_round_trip(profile);
 }
 
@@ -443,6 +498,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(real_looking_profile_round_trips),
+		cmocka_unit_test(benchmarks_round_trip),
 		cmocka_unit_test(empty_profiles_round_trip),
 		cmocka_unit_test(random_profiles_round_trip),
 		cmocka_unit_test(names_of_files_need_no_care),

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/bench_costs.h"
 #include "analyze/metrics.h"
 #include "profile/store.h"
 #include "render/cycle_list.h"
@@ -211,17 +212,31 @@ static const struct argp argp = {
 	       "  exitgraph report --slowest 1 --reason HLT vm.xg",
 };
 
+/* What a benchmark measured is of all its recordings. */
+static int render_bench(const struct profile *profile, const struct arguments *a,
+			struct report_options *options, struct bench_costs **costs)
+{
+	int err = 0;
+
+	if (profile->bench && !a->recording && !a->options.cycles)
+		err = bench_costs_new(profile, costs);
+	options->bench = *costs;
+	return err;
+}
+
 static int render(const struct profile *profile, const struct arguments *a)
 {
+	_cleanup_(bench_costs_free) struct bench_costs *costs = NULL;
+	struct report_options options = a->options;
 	u32 from = a->recording ?: 1, cnt = a->recording ? 1 : profile_recording_cnt(profile);
 	_cleanup_free_ struct view **views = calloc(cnt, sizeof(*views));
-	int err = views ? 0 : -ENOMEM;
+	int err = views ? render_bench(profile, a, &options, &costs) : -ENOMEM;
 
 	for (u32 i = 0; i < cnt && !err; i++)
 		err = view_new(profile_recording(profile, from + i), from + i, &a->selection,
 			       a->per_vcpu, &views[i]);
 	if (!err)
-		err = a->renderer->render(views, cnt, &a->options, stdout);
+		err = a->renderer->render(views, cnt, &options, stdout);
 	for (u32 i = 0; i < cnt && views; i++)
 		view_free(&views[i]);
 	return err ? err_r(err, "cannot show %s: out of memory", a->path) : 0;

@@ -8,6 +8,7 @@
 #include "profile/losses.h"
 #include "profile/place.h"
 #include "profile/reasons.h"
+#include "profile/store_bench.h"
 #include "profile/store_calibration.h"
 #include "profile/store_cycles.h"
 #include "profile/store_put.h"
@@ -183,6 +184,10 @@ static int prepare(struct writer *w)
 		{ &w->node, "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->cycle, "INSERT INTO cycle VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->cycle_span, "INSERT INTO cycle_span VALUES (?,?,?,?,?,?,?,?)" },
+		{ &w->bench, "INSERT INTO bench VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)" },
+		{ &w->bench_workload, "INSERT INTO bench_workload VALUES (?,?,?,?,?)" },
+		{ &w->bench_exit, "INSERT INTO bench_exit VALUES (?,?,?,?,?)" },
+		{ &w->bench_round, "INSERT INTO bench_round VALUES (?,?,?,?,?,?)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(inserts); i++) {
@@ -202,6 +207,8 @@ static int write_all(struct writer *w, const struct profile *profile)
 		if (!err)
 			err = put_recording(w, recording);
 	}
+	if (!err && profile->bench)
+		err = store_put_bench(w, profile->bench);
 	/* Sorted at once, the index takes a fraction of what it would row by row. */
 	if (!err)
 		err = execute(w, store_views);

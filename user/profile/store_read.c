@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "profile/losses.h"
+#include "profile/store_bench.h"
 #include "profile/store_calibration.h"
 #include "profile/store_cycles.h"
 #include "profile/store_open.h"
@@ -269,6 +270,16 @@ static const struct {
 	{ "SELECT cycle, number, depth, kind, function, from_ns, to_ns, cpu FROM cycle_span"
 	  " ORDER BY cycle, number",
 	  store_read_span },
+	{ "SELECT id, started_unix_ns, host, kernel, cpu_model, version, isa, mechanism, functions,"
+	  " cpu, tsc_khz, measured_khz, constant FROM bench",
+	  store_read_bench },
+	{ "SELECT id, name, note, recording, counted_iterations FROM bench_workload ORDER BY id",
+	  store_read_bench_workload },
+	{ "SELECT workload, reason, expected, count FROM bench_exit ORDER BY workload, number",
+	  store_read_bench_exit },
+	{ "SELECT workload, mode, number, iterations, cycles, wall_ns FROM bench_round"
+	  " ORDER BY workload, mode, number",
+	  store_read_bench_round },
 };
 
 static int run_query(struct reader *r, const char *sql, void (*read)(struct reader *r))
@@ -355,6 +366,7 @@ int store_read(const char *path, struct profile **out)
 	free(r.exits.row);
 	free(r.nodes.row);
 	free(r.cycles.row);
+	free(r.bench_rows.row);
 	free(r.spans);
 	if (r.db)
 		store_close(&r.db);

@@ -35,7 +35,7 @@ struct reader {
 	sqlite3 *db;
 	sqlite3_stmt *query;
 	struct profile *profile;
-	struct rows recordings, vcpus, exits, nodes, cycles;
+	struct rows recordings, vcpus, exits, nodes, cycles, bench_rows;
 	struct cycle_span *spans; /* of the cycle whose row is the latest with spans */
 	size_t span_cnt, span_room, span_cycle;
 	u64 exit_cnt, exit_ns, cycle_cnt, cycle_ns; /* sums over the file */

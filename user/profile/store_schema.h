@@ -9,6 +9,8 @@
  *	          > calibration
  *	          > vcpu > exit > node
  *	                 > cycle > cycle_span
+ *	bench, bench_workload > bench_exit
+ *	                      > bench_round
  *
  * A histogram is a column (profile/hist_text.h), since a table of all nodes' buckets would be
  * by far the largest: a million rows for 512 vCPUs. The views exit_histogram and
@@ -23,7 +25,7 @@
 #define EXITGRAPH_PROFILE_STORE_SCHEMA_H
 
 #define STORE_APPLICATION_ID 0x65786772 /* "exgr" */
-#define STORE_VERSION	     4
+#define STORE_VERSION	     5
 
 struct store_table {
 	const char *name;
@@ -144,6 +146,43 @@ static const struct store_table store_tables[] = {
 			"  to_ns INTEGER, -- NULL: after the next entry\n"
 			"  cpu INTEGER, -- of off-cpu: where it went on\n"
 			"  PRIMARY KEY (cycle, number)) WITHOUT ROWID" },
+	{ "bench", "CREATE TABLE bench ( -- one row, of exitgraph bench\n"
+		   "  id INTEGER PRIMARY KEY,\n"
+		   "  started_unix_ns INTEGER NOT NULL,\n"
+		   "  host TEXT NOT NULL,\n"
+		   "  kernel TEXT NOT NULL,\n"
+		   "  cpu_model TEXT NOT NULL,\n"
+		   "  version TEXT NOT NULL, -- of exitgraph\n"
+		   "  isa TEXT NOT NULL,\n"
+		   "  mechanism TEXT NOT NULL, -- how functions were attached\n"
+		   "  functions INTEGER NOT NULL, -- that were\n"
+		   "  cpu INTEGER NOT NULL, -- that ran the vCPU\n"
+		   "  tsc_khz INTEGER NOT NULL, -- of the guest's clock; 0: KVM does not know\n"
+		   "  measured_khz INTEGER NOT NULL, -- the same against the host's clock\n"
+		   "  constant INTEGER NOT NULL -- 1: the CPU says that it keeps its rate\n"
+		   ")" },
+	{ "bench_workload", "CREATE TABLE bench_workload (\n"
+			    "  id INTEGER PRIMARY KEY, -- 1 is the loop of nothing\n"
+			    "  name TEXT NOT NULL,\n"
+			    "  note TEXT NOT NULL,\n"
+			    "  recording INTEGER REFERENCES recording (id), -- as traced\n"
+			    "  counted_iterations INTEGER NOT NULL -- with these exits:\n"
+			    ")" },
+	{ "bench_exit", "CREATE TABLE bench_exit (\n"
+			"  workload INTEGER NOT NULL REFERENCES bench_workload (id),\n"
+			"  number INTEGER NOT NULL, -- 0, 1, ... of the workload\n"
+			"  reason TEXT NOT NULL,\n"
+			"  expected INTEGER NOT NULL, -- of an iteration\n"
+			"  count INTEGER NOT NULL, -- of counted_iterations\n"
+			"  PRIMARY KEY (workload, number)) WITHOUT ROWID" },
+	{ "bench_round", "CREATE TABLE bench_round (\n"
+			 "  workload INTEGER NOT NULL REFERENCES bench_workload (id),\n"
+			 "  mode TEXT NOT NULL, -- untraced, boundaries, traced\n"
+			 "  number INTEGER NOT NULL, -- 0, 1, ... of the mode\n"
+			 "  iterations INTEGER NOT NULL,\n"
+			 "  cycles INTEGER NOT NULL, -- of the guest's clock, of all of them\n"
+			 "  wall_ns INTEGER NOT NULL, -- of the host's\n"
+			 "  PRIMARY KEY (workload, mode, number)) WITHOUT ROWID" },
 };
 
 /* A bucket's edges from its number, as include/xg_hist.h has them. The upper one is inclusive. */
@@ -157,6 +196,13 @@ static const struct store_table store_tables[] = {
 
 /* sqlite3 vm.xg 'SELECT * FROM exits' */
 static const char store_views[] =
+	"CREATE VIEW bench_costs AS -- the loop's own included; bench_workload 1 is that\n"
+	"SELECT name AS workload, mode, count(*) AS rounds, iterations,\n"
+	"  min(1.0 * cycles / iterations) AS min_cycles,\n"
+	"  avg(1.0 * cycles / iterations) AS mean_cycles,\n"
+	"  max(1.0 * cycles / iterations) AS max_cycles\n"
+	"FROM bench_round JOIN bench_workload ON bench_workload.id = workload\n"
+	"GROUP BY bench_workload.id, mode ORDER BY bench_workload.id, min_cycles;\n"
 	"CREATE VIEW exit_histogram AS -- of exit latency\n"
 	"SELECT b.id AS exit,\n" STORE_BUCKETS "FROM " STORE_HISTOGRAM("exit") ";\n"
 	"CREATE VIEW node_histogram AS -- of the calls' time\n"

@@ -27,7 +27,8 @@ static void exits_text(const struct bench_line *line, bool unicode, char cell[BE
 	size_t used = 0;
 
 	snprintf(cell, BENCH_CELL_MAX, "-");
-	for (size_t i = 0; i < row->exit_cnt && used < BENCH_CELL_MAX; i++) {
+	for (size_t i = 0; row->counted_iterations && i < row->exit_cnt && used < BENCH_CELL_MAX;
+	     i++) {
 		double each = (double)row->exits[i].cnt / (double)row->counted_iterations;
 		bool whole = fabs(each - round(each)) < 0.02;
 

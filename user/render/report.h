@@ -10,6 +10,7 @@
 
 #include "render/view.h"
 
+struct bench_costs;
 struct metrics;
 
 enum tree_sort {
@@ -28,6 +29,7 @@ struct report_options {
 	u32 cycle_why;	  /* only those kept for this (enum cycle_why), 0 = all */
 	u32 cycle_cnt;	  /* of each reason at most so many, 0 = all */
 	const struct metrics *metrics; /* figures to show beside the times, or NULL */
+	const struct bench_costs *bench; /* to be shown before all, or NULL */
 };
 
 struct report_renderer {

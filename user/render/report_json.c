@@ -32,6 +32,7 @@
 
 #include "profile/losses.h"
 #include "profile/reasons.h"
+#include "render/bench.h"
 #include "render/calibration.h"
 #include "render/cycle_json.h"
 #include "render/json_builder.h"
@@ -251,6 +252,8 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 	set(&b, root, "format", json_string("exitgraph-report"));
 	set(&b, root, "format_version", json_integer(1));
 	set(&b, root, "recordings", recordings);
+	if (options->bench)
+		set(&b, root, "bench", bench_json(options->bench));
 	if (options->metrics)
 		set(&b, root, "metrics", metrics_json(views, view_cnt, options->metrics));
 	if (!b.no_memory && json_dumpf(root, out, JSON_COMPACT) && !ferror(out))

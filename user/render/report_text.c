@@ -6,6 +6,7 @@
 
 #include "profile/reasons.h"
 #include "profile/tree.h"
+#include "render/bench.h"
 #include "render/calibration.h"
 #include "render/cycle_text.h"
 #include "render/histogram.h"
@@ -409,6 +410,10 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 {
 	int err = 0;
 
+	if (options->bench) {
+		err = bench_text(options->bench, false, options->unicode, out);
+		putc('\n', out);
+	}
 	for (size_t i = 0; i < view_cnt && !err; i++) {
 		const struct view *view = views[i];
 
