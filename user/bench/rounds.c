@@ -37,6 +37,8 @@ static int run_once(struct rounds *rounds, u64 iterations, struct guest_result *
 	rounds->kvm.exits += result->kvm.exits;
 	rounds->kvm.interrupts += result->kvm.interrupts;
 	rounds->run_cnt++;
+	if (result->interrupts > result->iterations)
+		rounds->interrupts_twice += result->interrupts - result->iterations;
 	return r;
 }
 

@@ -14,6 +14,7 @@ struct rounds {
 	/* Out, the warm-up included: */
 	u64 iterations;
 	u64 run_cnt;		/* each of which ends with an exit of its own */
+	u64 interrupts_twice; /* that came once more than they were sent */
 	u64 alike_exits;	/* see guest_alike_exits() */
 	struct guest_stats kvm; /* KVM's own count */
 };

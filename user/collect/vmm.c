@@ -145,29 +145,74 @@ static void take_process_name(pid_t pid, const char *program, char *name, size_t
 		snprintf(name, size, "%s", comm);
 }
 
+/* What of a VMM's command line tells what its VM is for. */
+enum vmm_option {
+	OPTION_NAME,
+	OPTION_KERNEL,
+	OPTION_APPEND,
+	OPTION_CNT,
+};
+
+static enum vmm_option find_option(const char *word)
+{
+	static const char *const options[] = {
+		[OPTION_NAME] = "name",
+		[OPTION_KERNEL] = "kernel",
+		[OPTION_APPEND] = "append",
+	};
+
+	word += strspn(word, "-");
+	for (int i = 0; i < OPTION_CNT; i++)
+		if (!strcmp(options[i], word))
+			return i;
+	return OPTION_CNT;
+}
+
+/* kvm-unit-tests' vmexit.flat takes the names of what it is to measure: "vmexit: cpuid". */
+static void take_vmexit(const char *kernel, const char *append, char *name, size_t size)
+{
+	const char *base = strrchr(kernel, '/') ? strrchr(kernel, '/') + 1 : kernel;
+	size_t used = strlen(name);
+
+	if (strcmp(base, "vmexit.flat") && strcmp(base, "vmexit.elf"))
+		return;
+	snprintf(name + used, size - used, "%svmexit: %s", used ? ", " : "",
+		 *append ? append : "all");
+}
+
+void vmm_name_from(FILE *command_line, char *name, size_t size)
+{
+	_cleanup_free_ char *word = NULL;
+	char value[OPTION_CNT][128] = {};
+	enum vmm_option option = OPTION_CNT;
+	size_t word_size = 0;
+
+	name[0] = '\0';
+	while (getdelim(&word, &word_size, '\0', command_line) > 0) {
+		if (option < OPTION_CNT)
+			snprintf(value[option], sizeof(value[option]), "%s", word);
+		option = *word == '-' && option == OPTION_CNT ? find_option(word) : OPTION_CNT;
+	}
+	if (value[OPTION_NAME][0])
+		take_qemu_name(value[OPTION_NAME], name, size);
+	take_vmexit(value[OPTION_KERNEL], value[OPTION_APPEND], name, size);
+}
+
 void vmm_name(pid_t pid, char *name, size_t size)
 {
 	_cleanup_fclose_ FILE *file = NULL;
-	_cleanup_free_ char *arg = NULL;
-	size_t arg_size = 0;
-	bool next_is_name = false, first = true;
+	_cleanup_free_ char *program = NULL;
+	size_t program_size = 0;
 	char path[64];
 
 	name[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
 	file = fopen(path, "re");
-	if (!file)
+	if (!file || getdelim(&program, &program_size, '\0', file) <= 0)
 		return;
-	while (getdelim(&arg, &arg_size, '\0', file) > 0) {
-		if (first)
-			take_process_name(pid, arg, name, size);
-		if (next_is_name) {
-			take_qemu_name(arg, name, size);
-			return;
-		}
-		first = false;
-		next_is_name = !strcmp(arg, "-name") || !strcmp(arg, "--name");
-	}
+	vmm_name_from(file, name, size);
+	if (!name[0])
+		take_process_name(pid, program, name, size);
 }
 
 bool vmm_pids_are_ours(void)

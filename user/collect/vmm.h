@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /*
@@ -20,10 +21,14 @@ int vmm_count_vcpus(pid_t pid);
 int vmm_threads(pid_t pid, pid_t **out, size_t *cnt_out, size_t *vmm_cnt_out);
 
 /*
- * A name for the VM of @pid: QEMU's -name from the command line, else the name that the
- * process gave itself, else the program's; an empty string if the process is gone.
+ * A name for the VM of @pid: QEMU's -name from the command line and, of kvm-unit-tests' vmexit,
+ * what it measures ("vmexit: cpuid"), else the name that the process gave itself, else the
+ * program's; an empty string if the process is gone.
  */
 void vmm_name(pid_t pid, char *name, size_t size);
+
+/* What the words of a @command_line after the first tell of that, each ended by a 0; or "". */
+void vmm_name_from(FILE *command_line, char *name, size_t size);
 
 /* Are we in the initial PID namespace, where the kernel's process numbers are ours? */
 bool vmm_pids_are_ours(void);

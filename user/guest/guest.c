@@ -306,6 +306,7 @@ static int vcpu_check(const struct guest_vcpu *vcpu, uint64_t count)
 	const struct guest_result *result = &vcpu->result;
 	uint64_t seen = workload->event == GUEST_EVENT_NONE ? 0 : result->iterations;
 	uint64_t taken = workload->features & GUEST_INTERRUPT ? result->iterations : 0;
+	uint64_t twice = taken / 1000 + 2;
 
 	if (vcpu->status)
 		return vcpu->status;
@@ -315,7 +316,11 @@ static int vcpu_check(const struct guest_vcpu *vcpu, uint64_t count)
 			     " exits came to user space instead of %" PRIu64,
 			     workload->name, vcpu->id, result->iterations, result->user_exits,
 			     seen);
-	if (result->interrupts != taken)
+	/*
+	 * None may be missing. Seen on an emulated host, once in 50,000: one comes twice, where
+	 * the host has one of its own just then.
+	 */
+	if (result->interrupts < taken || result->interrupts > (taken ? taken + twice : 0))
 		return err_r(-EPROTO,
 			     "%s: vCPU %u made %" PRIu64 " iterations and took %" PRIu64
 			     " interrupts instead of %" PRIu64,
