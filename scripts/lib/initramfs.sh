@@ -70,7 +70,8 @@ initramfs_make()
 		> "$tree/etc/passwd"
 	echo 'root:x:0:' > "$tree/etc/group"
 
-	initramfs_modules "$tree" "$kernel" "${DISK_MODULES[@]}" "$kvm_module"
+	# msr is there for those who load it
+	initramfs_modules "$tree" "$kernel" "${DISK_MODULES[@]}" "$kvm_module" msr
 	printf '%s\n' "${DISK_MODULES[@]}" > "$tree/lab/modules"
 	[ "$load_kvm" -eq 0 ] || echo "$kvm_module" >> "$tree/lab/modules"
 

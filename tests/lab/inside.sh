@@ -441,11 +441,108 @@ scenario_all_functions() {
 	attached >all-functions.attached
 }
 
+# All workloads, with few functions for the sake of time; then some with all that they run.
+scenario_bench() {
+	settle
+	progress bench
+	run bench exitgraph bench --rounds 7 --count 100 --functions "$few" --json -o bench.xg
+	settle
+	run bench-report exitgraph report --recording 1 bench.xg
+	run bench-table exitgraph report bench.xg
+	progress bench-tree
+	run bench-tree exitgraph bench cpuid pio mov_to_cr8 self_ipi_sti_nop --rounds 7 --count 100 --tree
+	settle
+	run bench-csv exitgraph bench --untraced --csv --rounds 11 --count 200 \
+		cpuid msr pio pio-eventfd mov_to_cr8
+	run bench-again exitgraph bench --untraced --csv --rounds 11 --count 200 \
+		cpuid msr pio pio-eventfd mov_to_cr8
+	run bench-no-root su nobody -c 'exitgraph bench cpuid'
+	bench_busy
+	attached >bench.attached
+}
+
+# EFER (0xc0000080) of the first CPU: its bytes, the lowest first; and the other way.
+efer_read() {
+	dd if=/dev/cpu/0/msr bs=8 count=1 skip=402653200 2>/dev/null | hexdump -v -e '/1 "%d "'
+}
+
+efer_write() {
+	for byte; do
+		# an escape for printf
+		# shellcheck disable=SC2059
+		printf "\\$(printf %o "$byte")"
+	done | dd of=/dev/cpu/0/msr ibs=1 obs=8 seek=402653200 conv=notrunc 2>/dev/null
+}
+
+# Another hypervisor has the CPU, as kvm_amd sees it: EFER.SVME is set. Not where KVM itself
+# has it from the start, as from Linux 6.12 on, nor on Intel, where it is in CR4.
+bench_busy() {
+	modprobe msr allow_writes=on || return
+	# shellcheck disable=SC2046  # the bytes
+	set -- $(efer_read)
+	if [ ! -d /sys/module/kvm_amd ] || [ $(($2 & 16)) != 0 ]; then
+		rmmod msr
+		return
+	fi
+	efer_write "$1" $(($2 | 16)) "$3" "$4" "$5" "$6" "$7" "$8"
+	run bench-busy exitgraph bench -o busy.xg cpuid
+	efer_write "$@"
+	rmmod msr
+}
+
+# bench_end_by NAME SIGNAL LINE: ended as soon as it has said LINE.
+bench_end_by() {
+	name=$1
+	settle
+	progress "$name"
+	: >"$name.err"
+	exitgraph bench -v --functions "$few" --time 30s -o "$name.xg" cpuid pio >"$name.out" 2>"$name.err" &
+	bench=$!
+	until grep -q "$3" "$name.err" || ! kill -0 $bench; do
+		sleep 0.1
+	done
+	kill "-$2" $bench
+	wait $bench
+	echo $? >"$name.status"
+	# at once: what detaches in the background has none either
+	for fd in /proc/[0-9]*/fd/*; do
+		readlink "$fd"
+	done 2>/dev/null | grep -c kvm-v >"$name.vms"
+	attached >"$name.attached"
+	ls -A >"$name.files"
+	ls /sys/kernel/tracing/instances >"$name.instances"
+}
+
+scenario_bench_signals() {
+	bench_end_by bench-int-untraced INT 'measuring untraced'
+	bench_end_by bench-term-boundaries TERM 'measuring boundaries'
+	bench_end_by bench-kill-boundaries KILL 'measuring boundaries'
+	bench_end_by bench-int-traced INT 'measuring traced'
+	bench_end_by bench-term-traced TERM 'measuring traced'
+	bench_end_by bench-kill-traced KILL 'measuring traced'
+	progress bench-discovering
+	tracer_end_by bench-int-discovering INT '' exitgraph bench --discover 60s --rounds 1 --count 1 cpuid
+	tracer_end_by bench-kill-discovering KILL '' exitgraph bench --discover 60s --rounds 1 --count 1 cpuid
+	run bench-after exitgraph bench --rounds 6 --count 50 --functions "$few" cpuid
+}
+
+# The same on a slow host.
+scenario_bench_few() {
+	settle
+	progress bench
+	run bench exitgraph bench --rounds 6 --count 20 --functions "$few" --json -o bench.xg \
+		cpuid vmcall mov_to_cr8 inl_from_kernel inl_from_qemu self_ipi_sti_nop \
+		self_ipi_tpr wr_tsc_adjust_msr mmio-no-eventfd mmio-wildcard-eventfd portio-no-eventfd
+	run bench-table exitgraph report bench.xg
+	attached >bench.attached
+}
+
 # For hosts that cannot be profiled.
 scenario_refusal() {
 	run check exitgraph check
 	run list exitgraph list
 	run record exitgraph record -o refused.xg -d 1s
+	run bench exitgraph bench -o refused.xg cpuid
 	ls -A >refusal.files
 }
 

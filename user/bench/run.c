@@ -159,6 +159,7 @@ static int measure_all(struct running *running, struct session *session, struct 
 	struct bench_row *row = running->bench->first;
 	int r = 0;
 
+	log_debug("measuring %s", bench_mode_name(mode));
 	for (size_t i = 0; i < options->workload_cnt && !r; i++, row = row->next) {
 		struct rounds rounds = {
 			.options = options,
@@ -208,18 +209,31 @@ static int attach(struct session *session)
 	return r == -EINTR ? -ECANCELED : r;
 }
 
-static int measure_boundaries(struct running *running)
+static int record_boundaries(struct running *running, struct session **session)
 {
 	const struct session_options options = { .pid = getpid(), .exits_only = true };
-	_cleanup_(session_free) struct session *session = NULL;
 	_cleanup_(profile_free) struct profile *profile = NULL;
 	int r = profile_new(&profile) ? err_r(-ENOMEM, "no memory") : 0;
 
 	if (!r)
-		r = session_new(&options, &session);
+		r = session_new(&options, session);
 	if (!r)
-		r = attach(session);
-	return r ? r : measure_all(running, session, profile, BENCH_BOUNDARIES);
+		r = attach(*session);
+	return r ? r : measure_all(running, *session, profile, BENCH_BOUNDARIES);
+}
+
+/*
+ * The process that takes the probes away gets all descriptors that are open: no VM shall live on
+ * in it.
+ */
+static int measure_boundaries(struct running *running)
+{
+	_cleanup_(session_free) struct session *session = NULL;
+	int r = record_boundaries(running, &session);
+
+	if (r)
+		rounds_close(&running->idle);
+	return r;
 }
 
 /* Choose functions while all workloads run, if they are to be discovered. */
@@ -243,23 +257,31 @@ static int new_session(struct running *running, struct session **out)
 	return r == -EINTR ? -ECANCELED : r;
 }
 
-static int measure_traced(struct running *running)
+static int record_traced(struct running *running, struct session **session)
 {
-	_cleanup_(session_free) struct session *session = NULL;
 	size_t attached, refused;
 	int r;
 
-	r = new_session(running, &session);
+	r = new_session(running, session);
 	if (!r)
-		r = attach(session);
+		r = attach(*session);
 	if (!r)
-		r = measure_all(running, session, running->profile, BENCH_TRACED);
+		r = measure_all(running, *session, running->profile, BENCH_TRACED);
 	if (r)
 		return r;
-	session_function_cnt(session, &attached, &refused);
+	session_function_cnt(*session, &attached, &refused);
 	running->bench->function_cnt = attached;
 	r = recording_set(&running->bench->mechanism, running->profile->first->mechanism);
 	return r ? err_r(r, "no memory") : 0;
+}
+
+static int measure_traced(struct running *running)
+{
+	_cleanup_(session_free) struct session *session = NULL;
+	int r = record_traced(running, &session);
+
+	rounds_close(&running->idle);
+	return r;
 }
 
 static int run(struct running *running)
@@ -292,6 +314,9 @@ int bench_run(const struct bench_options *options, struct profile *profile)
 	if (!r)
 		r = run(&running);
 	rounds_close(&running.idle);
+	/* One that ended a round is still there: it has done what it was to do. */
+	while (signals_came(&running.signals))
+		;
 	signals_give_back(&running.signals);
 	return r == -EINTR ? err_r(r, "interrupted; nothing is kept") : r;
 }
