@@ -496,7 +496,7 @@ bench_end_by() {
 	settle
 	progress "$name"
 	: >"$name.err"
-	exitgraph bench -v --functions "$few" --time 30s -o "$name.xg" cpuid pio >"$name.out" 2>"$name.err" &
+	exitgraph bench -v --functions "$few" --time 800ms -o "$name.xg" cpuid >"$name.out" 2>"$name.err" &
 	bench=$!
 	until grep -q "$3" "$name.err" || ! kill -0 $bench; do
 		sleep 0.1

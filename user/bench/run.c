@@ -245,6 +245,7 @@ static int new_session(struct running *running, struct session **out)
 		.rules = options->rules,
 		.discover_ns = options->discover_ns,
 		.mechanism = options->mechanism,
+		.calibrate = true,
 		.progress = options->progress,
 	};
 	_cleanup_(busy_free) struct busy *busy = NULL;
