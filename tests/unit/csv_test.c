@@ -98,10 +98,12 @@ static void headers_are_as_documented(void **state)
 
 	assert_header(profile, "tree",
 		      "vm,vcpu,isa,reason,depth,path,function,module,kind,calls,inclusive_ns,"
-		      "self_ns,min_ns,max_ns,p50_ns,p90_ns,p99_ns");
+		      "self_ns,min_ns,max_ns,p50_ns,p90_ns,p99_ns,inclusive_corrected_ns,"
+		      "inclusive_uncertainty_ns,self_corrected_ns,self_uncertainty_ns");
 	assert_header(profile, "exits",
 		      "vm,vcpu,isa,reason,count,total_ns,min_ns,mean_ns,p50_ns,p90_ns,p99_ns,"
-		      "p999_ns,max_ns");
+		      "p999_ns,max_ns,total_corrected_ns,total_uncertainty_ns,"
+		      "mean_corrected_ns,mean_uncertainty_ns");
 	assert_header(profile, "functions",
 		      "function,module,calls,inclusive_ns,self_ns,min_ns,max_ns");
 	assert_header(profile, "losses", "kind,count");
@@ -207,7 +209,7 @@ static void recursion_counts_once(void **state)
 	free(parsed.text);
 	parsed = write_table(profile, "tree", false);
 	assert_non_null(strstr(parsed.text,
-			       "\n1:x,0,VMX,CPUID,0,\"g,\"\"\",\"g,\"\"\",kvm,call,0,5,5,,,,,\n"));
+			       "\n1:x,0,VMX,CPUID,0,\"g,\"\"\",\"g,\"\"\",kvm,call,0,5,5,,,,,,,,,\n"));
 	free(parsed.text);
 }
 

@@ -236,6 +236,9 @@ static struct recording *fixture_recording(struct profile *profile)
 	fixture_exits(r, vcpu[2], UINT64_MAX, fixture_cpuid, 1, 1, &seed);
 	r->losses[XG_LOSS_UNFINISHED] = 3;
 	fixture_calibration(&r->calibration);
+	r->window_ns = 200000000;
+	assert_int_equal(window_add(r, &(struct window){ 0x72, 4000, 9000000, 250, 4000 }), 0);
+	assert_int_equal(window_add(r, &(struct window){ UINT64_MAX, 1, 2, 3, 4 }), 0);
 	function_set_probe(&r->functions[1], "fentry+fexit", 3);
 	return r;
 }

@@ -288,7 +288,7 @@ static const struct {
 	{ "PRAGMA journal_mode = WAL; UPDATE recording SET title = 'wal'", "", 0 },
 	{ "INSERT INTO recording SELECT id + 1, started_unix_ns, duration_ns, '', '', '', '', '', "
 	  "'', "
-	  "'', 0, 0, '', 0, 0, 0, '' FROM recording",
+	  "'', 0, 0, '', 0, 0, 0, 0, '' FROM recording",
 	  "", 0 },
 	{ "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n LIMIT 600) INSERT "
 	  "INTO "

@@ -135,6 +135,11 @@ static void assert_same_recording(const struct recording *a, const struct record
 	assert_string_equal(a->exit_boundary, b->exit_boundary);
 	assert_memory_equal(a->losses, b->losses, sizeof(a->losses));
 	assert_same_calibration(&a->calibration, &b->calibration);
+	assert_int_equal(a->window_ns, b->window_ns);
+	assert_int_equal(a->window_cnt, b->window_cnt);
+	for (size_t i = 0; i < a->window_cnt; i++)
+		assert_memory_equal(window_find(b, a->windows[i].code), &a->windows[i],
+				    sizeof(a->windows[i]));
 	assert_int_equal(a->vm_cnt, b->vm_cnt);
 	for (size_t i = 0; i < a->vm_cnt; i++) {
 		assert_int_equal(a->vms[i].pid, b->vms[i].pid);

@@ -7,7 +7,12 @@
 
 #include "util/cleanup.h"
 
-#define COVERAGE 2 /* standard uncertainties */
+#define COVERAGE	   2 /* standard uncertainties */
+
+#define EXITS_MIN	   100	/* of a reason, in each kind of window */
+#define SCALE_ERROR_MAX	   0.1	/* of what windows say; who knows less takes the mean of others */
+#define SCALE_ERROR_MIN	   0.01 /* even if nothing differs between two exits of a window */
+#define OTHER_REASON_ERROR 0.02 /* between reasons, besides what is seen of that */
 
 /* What the probes of a number of calls cost, and by how much that may be off. */
 struct cost {
@@ -266,6 +271,108 @@ struct corrected corrected_quantile(const struct dist *measured, const struct co
 	return corrected;
 }
 
+/* The mean cost of a call in the exit phase of @reason, by the constants; 0 if it has none. */
+static double call_mean_ns(const struct correction *c, const struct reason *reason)
+{
+	struct cost calls = NOTHING;
+	u64 cnt = call_cnt(reason->first_child);
+
+	add_children(c, reason->first_child, &calls);
+	return cnt && calls.is_known ? calls.ns / cnt : 0;
+}
+
+static double mean(double sum, u64 cnt)
+{
+	return cnt ? sum / cnt : 0;
+}
+
+/*
+ * What the windows say of @all, a reason's exits: how much longer they were with all probes than
+ * with the boundaries alone, against what the constants say of the calls that they had more.
+ */
+static bool scale_find(const struct correction *c, const struct reason *all, struct scale *out)
+{
+	const struct window *alone = window_find(c->recording, all->code);
+	double call_ns = call_mean_ns(c, all), taken_ns, error_ns, expected_ns;
+	struct window with;
+
+	window_of_reason(all, &with);
+	if (!alone || alone->exit_cnt < EXITS_MIN || with.exit_cnt < EXITS_MIN)
+		return false;
+	expected_ns = call_ns *
+		      (mean(with.call_cnt, with.exit_cnt) - mean(alone->call_cnt, alone->exit_cnt));
+	taken_ns = mean(with.busy_ns, with.exit_cnt) - mean(alone->busy_ns, alone->exit_cnt);
+	error_ns = hypot(with.spread_ns / sqrt(with.exit_cnt),
+			 alone->spread_ns / sqrt(alone->exit_cnt));
+	if (expected_ns <= 0 || error_ns > SCALE_ERROR_MAX * expected_ns || taken_ns <= 0)
+		return false;
+	out->factor = taken_ns / expected_ns;
+	/* No two windows are alike: the guest's share of it is not known. */
+	out->error = hypot(error_ns / expected_ns, SCALE_ERROR_MIN);
+	return true;
+}
+
+/* All vCPUs' exits by reason, in @all. */
+static int merge(const struct recording *recording, struct vcpu *all)
+{
+	int r = 0;
+
+	recording_for_each_vcpu (vcpu, recording) {
+		vcpu_for_each_reason (reason, vcpu) {
+			struct reason *sum;
+
+			if (!r)
+				r = vcpu_add_reason(all, reason->code, &sum);
+			if (!r)
+				r = reason_merge(sum, reason);
+		}
+	}
+	return r;
+}
+
+/* The mean of what the windows say of all reasons, each by how sure it is, and how they differ. */
+static void add_common(struct correction *c)
+{
+	double weights = 0, sum = 0, squares = 0;
+
+	for (size_t i = 0; i < c->scale_cnt; i++) {
+		const struct scale *scale = &c->scales[i].scale;
+		double weight = 1 / (scale->error * scale->error);
+
+		weights += weight;
+		sum += weight * scale->factor;
+		squares += weight * scale->factor * scale->factor;
+	}
+	if (!c->scale_cnt)
+		return;
+	c->has_windows = true;
+	c->common.factor = sum / weights;
+	c->common.error = sqrt(fmax(0, squares / weights - c->common.factor * c->common.factor) +
+			       1 / weights + OTHER_REASON_ERROR * OTHER_REASON_ERROR);
+}
+
+static int find_scales(struct correction *c)
+{
+	struct vcpu all = { 0 };
+	int r = merge(c->recording, &all);
+
+	c->scales = calloc(c->recording->window_cnt + 1, sizeof(*c->scales));
+	if (!c->scales)
+		r = -ENOMEM;
+	vcpu_for_each_reason (reason, &all) {
+		struct reason_scale *to = &c->scales[c->scale_cnt];
+
+		if (r || !scale_find(c, reason, &to->scale))
+			continue;
+		to->code = reason->code;
+		c->scale_cnt++;
+	}
+	vcpu_clear(&all);
+	if (!r)
+		add_common(c);
+	return r;
+}
+
 bool correction_is_known(const struct correction *c)
 {
 	return c->recording->calibration.cnt;
@@ -292,6 +399,7 @@ int correction_new(const struct recording *recording, struct correction **out)
 {
 	_cleanup_(correction_free) struct correction *c = calloc(1, sizeof(*c));
 	struct calibration_value own, around;
+	int r;
 
 	if (!c)
 		return -ENOMEM;
@@ -306,6 +414,8 @@ int correction_new(const struct recording *recording, struct correction **out)
 		calibration_find(&recording->calibration, CALIBRATION_BOUNDARY, 0, &own, &around);
 	if (c->boundary.is_known)
 		cost_add_value(&c->boundary, &around);
-	*out = TAKE_PTR(c);
-	return 0;
+	r = recording->window_cnt ? find_scales(c) : 0;
+	if (!r)
+		*out = TAKE_PTR(c);
+	return r;
 }

@@ -51,6 +51,11 @@ volatile struct xg_control *attach_control(struct attach *attach)
 	return &attach->skel->bss->control;
 }
 
+void attach_wait_for_held(struct attach *attach)
+{
+	held_free(&attach->held);
+}
+
 int attach_disarm(struct attach *attach)
 {
 	return disarm(attach->skel, attach->states, attach->vcpu_cnt);
@@ -266,7 +271,7 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	if (r)
 		return r;
 	stopwatch_say(&start_ns, "asking for the kernel's features");
-	if (cnt)
+	if (cnt && !options->in_steps)
 		held_start(&attach->features, attach->forced, attach->kernel.fprobes_save,
 			   functions, cnt, &attach->held);
 	r = exitgraph_bpf__load(attach->skel);
@@ -302,6 +307,15 @@ static bool is_required(enum isa isa, const char *name)
 	return false;
 }
 
+size_t attach_required_cnt(enum isa isa, const struct attach_function *functions, size_t cnt)
+{
+	size_t i = 0;
+
+	while (i < cnt && is_required(isa, functions[i].target->name))
+		i++;
+	return i;
+}
+
 /* All that the kernel refused, if a boundary hangs on one of them. */
 static int check_required(enum isa isa, const struct attach_function *functions, size_t cnt)
 {
@@ -331,24 +345,30 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 	};
 	int r;
 
+	/* In the last of several steps; in the first there is not enough to be held. */
+	if (!attach->held && attach->has_boundaries)
+		held_start(&attach->features, attach->forced, attach->kernel.fprobes_save,
+			   functions, cnt, &attach->held);
 	held_wait(attach->held);
 	r = ladder_attach(&attaching, attach->forced);
 	if (!r)
 		r = check_required(attach->skel->rodata->config.isa, functions, cnt);
 	if (r)
 		return r;
-	attach->function_cnt = attaching.done;
+	attach->function_cnt += attaching.done;
 	ladder_explain(&attach->features, attach->forced, functions, cnt);
 	ladder_names(functions, cnt, attach->mechanism_names, sizeof(attach->mechanism_names));
 	base_tell(&attach->skel->bss->control, functions, cnt);
 	r = watch_start(attach->skel, &attach->probes);
 	if (r)
 		return r;
-	r = exitgraph_bpf__attach(attach->skel);
+	r = attach->has_boundaries ? 0 : exitgraph_bpf__attach(attach->skel);
 	if (r)
 		return err_r(r, "cannot attach to KVM's tracepoints: %s", strerror(-r));
 	held_let_go(attach->held);
-	attach->recursion_base = attach_recursion_misses(attach);
+	if (!attach->has_boundaries)
+		attach->recursion_base = attach_recursion_misses(attach);
+	attach->has_boundaries = true;
 	return 0;
 }
 

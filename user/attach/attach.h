@@ -39,6 +39,7 @@ typedef void (*attach_progress_fn)(void *arg, size_t done, size_t total);
 struct attach_options {
 	u32 vcpu_cnt;			   /* slots */
 	bool exits_only;		   /* boundaries alone: there will be no functions */
+	bool in_steps;			   /* some functions are to be attached later than others */
 	const struct mechanism *mechanism; /* for all that it can be for; NULL = the best */
 	/* Which cycles come through the ring buffer, of each vCPU and reason (xg_capture.h): */
 	u32 samples; /* so many, and less than twice; 0 = none */
@@ -63,9 +64,14 @@ void attach_free(struct attach **attach);
  * Attach all @functions, then the boundaries. A function that the kernel refuses is left
  * out, with its error; if a boundary is refused, or @stop turns true, all fails. 0 or
  * -errno (said; -EINTR is not).
+ *
+ * Called again, while nothing is armed, with more of the same array: attaches what is not yet.
  */
 int attach_functions(struct attach *attach, struct attach_function *functions, size_t cnt,
 		     attach_progress_fn progress, void *arg, const volatile bool *stop);
+
+/* How many of @functions, from the first on, must be traced for the boundaries' sake. */
+size_t attach_required_cnt(enum isa isa, const struct attach_function *functions, size_t cnt);
 
 /* The functions that must be traced for the boundaries' sake on a host of @isa. */
 const char *const *attach_required_functions(enum isa isa, size_t *cnt_out);
@@ -81,6 +87,9 @@ volatile struct xg_control *attach_control(struct attach *attach);
 
 /* From now on nothing is recorded: see attach/disarm.h. 0 or -errno (said). */
 int attach_disarm(struct attach *attach);
+
+/* Wait until what made attaching quicker is put away, which it is in the background. */
+void attach_wait_for_held(struct attach *attach);
 
 /* The states of all slots, in the kernel's memory. */
 struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out);

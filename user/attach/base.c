@@ -78,6 +78,7 @@ void base_tell(struct xg_control *control, const struct attach_function *functio
 {
 	_Static_assert(ARRAY_SIZE(base_functions) < XG_BASE_FRAMES, "there is room for all");
 
+	control->base_n = 0;
 	for (size_t b = 0; b < ARRAY_SIZE(base_functions); b++) {
 		size_t i = find(functions, cnt, base_functions[b]);
 

@@ -24,6 +24,7 @@ struct attach {
 	struct probes trial_probes; /* of trial.h; measured, and left until all go */
 	struct held *held;	    /* NULL: nothing is */
 	size_t function_cnt;	    /* attached */
+	bool has_boundaries;	    /* attached */
 	char mechanism_names[128];
 	u64 recursion_base;
 };

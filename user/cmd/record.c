@@ -21,6 +21,8 @@
 
 #define DEFAULT_OUTPUT "exitgraph.xg"
 
+#define WINDOW_DEFAULT_NS 200000000ULL
+
 enum {
 	OPTION_FUNCTIONS = 256,
 	OPTION_FUNCTIONS_FILE,
@@ -36,6 +38,7 @@ enum {
 	OPTION_DISCOVER,
 	OPTION_NO_CACHE,
 	OPTION_ATTACH,
+	OPTION_CALIBRATE,
 	OPTION_NO_CALIBRATE,
 };
 
@@ -83,6 +86,10 @@ static const struct argp_option options[] = {
 	{ "attach", OPTION_ATTACH, "MECHANISM", 0,
 	  "attach by multi, fsession.multi, fsession, fentry, or kprobe, and what that does not "
 	  "take by fentry; auto is the best that this kernel has ('exitgraph check' tells)",
+	  3 },
+	{ "calibrate", OPTION_CALIBRATE, "TIME", OPTION_ARG_OPTIONAL,
+	  "trace nothing but the boundaries first, for TIME (200ms): from the difference follows what "
+	  "the probes cost in this workload; a COMMAND is stopped while the others are attached",
 	  3 },
 	{ "no-calibrate", OPTION_NO_CALIBRATE, NULL, 0,
 	  "do not measure first, on functions that do nothing, what the probes themselves cost "
@@ -161,10 +168,10 @@ static error_t parse_number(int key, char *arg, struct session_options *session)
 }
 
 /* A duration, or 0. */
-static int parse_discover(const char *arg, u64 *out)
+static int parse_time(const char *option, const char *arg, u64 *out)
 {
 	unsigned long long ns = 0;
-	int r = strcmp(arg, "0") ? cmd_parse_duration("--discover", arg, &ns) : 0;
+	int r = strcmp(arg, "0") ? cmd_parse_duration(option, arg, &ns) : 0;
 
 	*out = ns;
 	return r;
@@ -193,7 +200,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		r = target_rules_add_file(&arguments->rules, arg, false);
 		break;
 	case OPTION_DISCOVER:
-		r = parse_discover(arg, &arguments->session.discover_ns);
+		r = parse_time("--discover", arg, &arguments->session.discover_ns);
 		break;
 	case OPTION_NO_CACHE:
 		arguments->session.no_cache = true;
@@ -209,6 +216,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_ATTACH:
 		return cmd_parse_mechanism(arg, &arguments->session.mechanism);
+	case OPTION_CALIBRATE:
+		arguments->session.window_ns = WINDOW_DEFAULT_NS;
+		if (arg)
+			r = parse_time("--calibrate", arg, &arguments->session.window_ns);
+		break;
 	case OPTION_NO_CALIBRATE:
 		arguments->session.calibrate = false;
 		break;
@@ -313,7 +325,8 @@ static int check_exits_only(const struct arguments *arguments)
 	if (session->samples || session->slowest || session->over_ns)
 		return err_r(-EINVAL, "--exits-only sees no calls, so there are no cycles to keep "
 				      "whole: leave out --samples, --slowest and --over");
-	if (arguments->rules.cnt || arguments->also.cnt || session->clones || session->mechanism)
+	if (arguments->rules.cnt || arguments->also.cnt || session->clones || session->mechanism ||
+	    session->window_ns)
 		return err_r(-EINVAL, "--exits-only traces no functions: leave out those options");
 	return 0;
 }

@@ -31,8 +31,12 @@ struct command {
 int command_start(struct command *command, char **argv, const struct rlimit *descriptors,
 		  const sigset_t *mask);
 
-/* Let it run. 0, or -errno (said) if it cannot be executed. */
+/* Let it run, unless it does. 0, or -errno (said) if it cannot be executed. */
 int command_go(struct command *command);
+
+/* Stop it for a while, and let it go on; not what it has started. */
+void command_pause(const struct command *command);
+void command_continue(const struct command *command);
 
 /* Has it ended? Takes its status if so; with @wait, waits for it. */
 bool command_ended(struct command *command, bool wait);

@@ -10,20 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "attach/attach.h"
 #include "attach/mechanism.h"
-#include "collect/calibrate.h"
-#include "collect/choose.h"
-#include "collect/command.h"
 #include "collect/describe.h"
-#include "collect/keep.h"
-#include "collect/progress.h"
-#include "collect/signals.h"
-#include "collect/slots.h"
+#include "collect/session_inside.h"
 #include "collect/vmm.h"
 #include "target/anchors.h"
-#include "target/leftover.h"
-#include "target/probe.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/stopwatch.h"
@@ -31,27 +22,7 @@
 #define CPU_VCPUS	     4	 /* slots for vCPUs that are to come, of each CPU, */
 #define CPU_VCPUS_MANY	     2	 /* or of each beyond 16 */
 #define LEAST_VCPUS	     8	 /* and at least */
-#define MANY_FUNCTIONS	     250 /* from here on an estimate is due, */
-#define MANY_FUNCTIONS_TRIED 20	 /* after that many */
-#define DETACH_TRIES	     4
 #define POLL_INTERVAL_MS     100 /* how soon the slots of vCPUs that went away are free again */
-
-struct session {
-	struct session_options options;
-	struct choice choice;
-	struct attach *attach;
-	struct attach_options attach_options;
-	struct calibration calibration;
-	struct slots *slots;
-	struct keep *keep;
-	struct command command;
-	struct progress progress;
-	struct signals signals;
-	u64 entries_without_slot;	/* counted up to the latest recording's end */
-	u64 recursion_misses;
-	int vmm_fd;			/* readable when the VMM has ended */
-	struct rlimit descriptor_limit; /* the user's, for the command */
-};
 
 void session_free(struct session **session_ptr)
 {
@@ -117,6 +88,7 @@ static int load(struct session *session)
 	session->attach_options = (struct attach_options){
 		.vcpu_cnt = session->options.max_vcpus,
 		.exits_only = session->options.exits_only,
+		.in_steps = session->options.window_ns,
 		.mechanism = session->options.mechanism,
 		.samples = session->options.samples,
 		.slowest = session->options.slowest,
@@ -165,86 +137,11 @@ int session_new(const struct session_options *options, struct session **out)
 	return 0;
 }
 
-struct under_way {
-	struct session *session;
-	u64 start_ns;
-	bool stop;
-};
-
-/*
- * What it means to trace very many functions, said before it is too late to change one's mind.
- * After the first of them are attached, what the others will take is known; what removing takes
- * is tried; several times, for the first waits for what the kernel has to wake up for it.
- */
-static void warn_of_many(const struct under_way *attaching, size_t done, size_t total)
-{
-	/* Not attached yet. */
-	const struct target_function *any = attaching->session->choice.functions[total - 1].target;
-	u64 elapsed_ns = stopwatch_now_ns() - attaching->start_ns, detach_ns = ~0ULL, one_ns;
-
-	if (done != MANY_FUNCTIONS_TRIED || total < MANY_FUNCTIONS)
-		return;
-	for (int i = 0; i < DETACH_TRIES; i++) {
-		if (probe_detach_ns(any->btf_fd, any->btf_id, &one_ns))
-			return;
-		detach_ns = one_ns < detach_ns ? one_ns : detach_ns;
-	}
-	progress_clear(&attaching->session->progress);
-	log_info("attaching %zu functions will take some %.0f s, and removing the probes at the "
-		 "end some %.0f s, in the background; fewer functions (--functions) take less",
-		 total, elapsed_ns / 1e9 * total / done, detach_ns / 1e9 * total);
-}
-
-static void attach_progress(void *arg, size_t done, size_t total)
-{
-	struct under_way *attaching = arg;
-
-	progress_attach(&attaching->session->progress, done, total,
-			stopwatch_now_ns() - attaching->start_ns);
-	warn_of_many(attaching, done, total);
-	if (signals_came(&attaching->session->signals))
-		attaching->stop = true;
-}
-
-int session_attach(struct session *session)
-{
-	struct leftover leftover;
-	u64 start_ns;
-	struct under_way attaching = { .session = session };
-	int r;
-
-	leftover_find("/proc", &leftover);
-	if (leftover.process_cnt)
-		log_warn(
-			"the probes of an earlier recording are still being removed "
-			"('exitgraph check' shows how many): calls may lose their return meanwhile "
-			"(counted as cycles_mismatched)");
-	if (session->options.calibrate)
-		calibrate_probes(session->attach, session->choice.functions,
-				 session->choice.function_cnt, session->options.no_cache,
-				 &session->calibration);
-	start_ns = stopwatch_now_ns();
-	attaching.start_ns = start_ns;
-	r = attach_functions(session->attach, session->choice.functions,
-			     session->choice.function_cnt, attach_progress, &attaching,
-			     &attaching.stop);
-	progress_clear(&session->progress);
-	stopwatch_say(&start_ns, "attaching");
-	for (size_t i = 0; i < session->choice.function_cnt; i++)
-		if (session->choice.functions[i].error)
-			log_warn("%s is not traced: the kernel refused it: %s",
-				 session->choice.functions[i].target->name,
-				 strerror(-session->choice.functions[i].error));
-	if (r == -EINTR)
-		return err_r(r, "interrupted while attaching; nothing was recorded");
-	return r;
-}
-
 /* Wait until something ends the recording, freeing slots of vCPUs that go away. */
-static int follow(struct session *session, u64 start_ns, struct profile *profile,
+static int follow(struct session *session, u64 start_ns, u64 duration_ns, struct profile *profile,
 		  struct recording *recording, enum session_end *end_out)
 {
-	u64 end_ns = session->options.duration_ns ? start_ns + session->options.duration_ns : ~0ULL;
+	u64 end_ns = duration_ns ? start_ns + duration_ns : ~0ULL;
 	struct pollfd fds[] = {
 		{ .fd = session->signals.fd, .events = POLLIN },
 		{ .fd = session->command.pid_fd, .events = POLLIN },
@@ -284,7 +181,7 @@ static int follow(struct session *session, u64 start_ns, struct profile *profile
 	}
 }
 
-static int add_functions(struct session *session, struct recording *recording)
+int session_add_functions(struct session *session, struct recording *recording)
 {
 	u32 *function_of = slots_function_of(session->slots, session->choice.function_cnt);
 	int r = function_of ? 0 : -ENOMEM;
@@ -331,8 +228,8 @@ static void add_losses(struct session *session, struct recording *recording)
 }
 
 /* From armed to disarmed. @work, if any, is what is recorded; else wait for what ends it. */
-static int record(struct session *session, struct profile *profile, struct recording *recording,
-		  const struct session_work *work, enum session_end *end_out)
+int session_follow(struct session *session, struct profile *profile, struct recording *recording,
+		   u64 duration_ns, const struct session_work *work, enum session_end *end_out)
 {
 	u64 start_ns;
 	int r = 0, disarm_r;
@@ -347,7 +244,7 @@ static int record(struct session *session, struct profile *profile, struct recor
 	else if (session->options.command)
 		r = command_go(&session->command);
 	if (!r && !work)
-		r = follow(session, start_ns, profile, recording, end_out);
+		r = follow(session, start_ns, duration_ns, profile, recording, end_out);
 	disarm_r = attach_disarm(session->attach);
 	recording->duration_ns = progress_now_ns() - start_ns;
 	progress_clear(&session->progress);
@@ -356,7 +253,7 @@ static int record(struct session *session, struct profile *profile, struct recor
 }
 
 /* What the kernel has of it, once it is over. */
-static int take(struct session *session, struct recording *recording)
+int session_take(struct session *session, struct recording *recording)
 {
 	int r = slots_finish(session->slots, recording);
 
@@ -383,19 +280,26 @@ int session_run(struct session *session, struct profile *profile, enum session_e
 	r = profile_add_recording(profile, &recording);
 	if (r)
 		return err_r(r, "no memory");
-	recording->calibration = session->calibration;
-	r = add_functions(session, recording);
-	if (!r && session->options.command)
+	if (session->options.command)
 		r = command_start(&session->command, session->options.command,
 				  &session->descriptor_limit, &session->signals.old_mask);
+	if (!r && session->options.window_ns)
+		r = session_window(session, recording);
 	if (!r)
-		r = record(session, profile, recording, NULL, end_out);
+		r = session_add_functions(session, recording);
+	if (!r)
+		r = keep_new(session->attach, &session->attach_options,
+			     slots_functions(session->slots), session->choice.function_cnt,
+			     &session->keep);
+	if (!r)
+		r = session_follow(session, profile, recording, session->options.duration_ns, NULL,
+				   end_out);
 	if (r)
 		return r;
 	/* It may take its time: session_release() waits for it, the profile does not. */
 	command_terminate(&session->command);
 	*status_out = session->command.pid ? session->command.status : 0;
-	return take(session, recording);
+	return session_take(session, recording);
 }
 
 int session_record(struct session *session, struct profile *profile,
@@ -409,11 +313,11 @@ int session_record(struct session *session, struct profile *profile,
 	if (!r && profile_add_recording(profile, &recording))
 		r = err_r(-ENOMEM, "no memory");
 	if (!r)
-		r = add_functions(session, recording);
+		r = session_add_functions(session, recording);
 	if (!r)
-		r = record(session, profile, recording, work, NULL);
+		r = session_follow(session, profile, recording, 0, work, NULL);
 	if (!r)
-		r = take(session, recording);
+		r = session_take(session, recording);
 	if (!r && recording_set(&recording->title, work->title))
 		r = err_r(-ENOMEM, "no memory");
 	if (!r)

@@ -34,6 +34,7 @@ struct session_options {
 	u32 max_vcpus;	 /* slots; 0 = for the vCPUs there are and some more */
 	bool exits_only; /* the boundaries alone, no functions */
 	bool calibrate;	 /* measure first what the probes cost */
+	u64 window_ns;	 /* first with the boundaries alone, for so long; 0 = not */
 	u32 samples;	 /* cycles to keep whole, spread evenly, of each reason; 0 = none */
 	u32 slowest;	 /* likewise, the slowest ones; XG_SLOWEST_MAX at most */
 	u64 over_ns;	 /* likewise, all whose latency is above it; 0 = none */

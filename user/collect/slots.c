@@ -66,6 +66,11 @@ u32 *slots_function_of(struct slots *slots, size_t function_cnt)
 	return slots->function_of;
 }
 
+const u32 *slots_functions(const struct slots *slots)
+{
+	return slots->function_of;
+}
+
 /* The process may be gone by the end, so its name is asked for at first sight. */
 static void learn_name(struct slots *slots, u32 slot)
 {
@@ -96,6 +101,40 @@ static void slot_clear(struct xg_vcpu_state *st)
 	memset(st, 0, offsetof(struct xg_vcpu_state, status));
 	memset((char *)st + after, 0, sizeof(*st) - after);
 	__atomic_store_n(&st->status, XG_SLOT_FREE, __ATOMIC_RELEASE);
+}
+
+/* All but who it is, and that it is in use. */
+static void slot_restart(struct xg_vcpu_state *st)
+{
+	const struct xg_vcpu_state who = {
+		.vcpu = st->vcpu,
+		.pid = st->pid,
+		.tid = st->tid,
+		.vcpu_id = st->vcpu_id,
+		.isa = st->isa,
+	};
+	size_t after = offsetof(struct xg_vcpu_state, status) + sizeof(st->status);
+	char comm[sizeof(st->comm)];
+
+	memcpy(comm, st->comm, sizeof(comm));
+	memset(st, 0, offsetof(struct xg_vcpu_state, status));
+	memset((char *)st + after, 0, sizeof(*st) - after);
+	st->vcpu = who.vcpu;
+	st->pid = who.pid;
+	st->tid = who.tid;
+	st->vcpu_id = who.vcpu_id;
+	st->isa = who.isa;
+	memcpy(st->comm, comm, sizeof(comm));
+}
+
+void slots_restart(struct slots *slots)
+{
+	slots_drain(slots, NULL);
+	for (u32 i = 0; i < slots->cnt; i++)
+		if (slots->states[i].status == XG_SLOT_LIVE)
+			slot_restart(&slots->states[i]);
+	slots->gone_exit_cnt = 0;
+	slots->gone_vcpu_cnt = 0;
 }
 
 int slots_drain(struct slots *slots, struct recording *recording)

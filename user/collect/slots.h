@@ -17,6 +17,13 @@ void slots_free(struct slots **slots);
 
 /* The table from id - XG_ID_FUNCTION to the recording's function, to be filled; or NULL. */
 u32 *slots_function_of(struct slots *slots, size_t function_cnt);
+const u32 *slots_functions(const struct slots *slots); /* the same, as they were set */
+
+/*
+ * Disarmed, and all is taken: forget what the vCPUs have done so far. Who they are stays, so
+ * those that run on begin anew when it is armed again.
+ */
+void slots_restart(struct slots *slots);
 
 /*
  * Take the data of vCPUs that went away and free their slots; learn the names of new VMs. NULL

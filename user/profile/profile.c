@@ -76,6 +76,7 @@ static void recording_free(struct recording *recording)
 		free(recording->functions[i].module);
 		free(recording->functions[i].mechanism);
 	}
+	free(recording->windows);
 	free(recording->vms);
 	free(recording->functions);
 	free(recording->title);

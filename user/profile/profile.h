@@ -18,6 +18,7 @@
 #include "profile/calibration.h"
 #include "profile/cycle.h"
 #include "profile/hist.h"
+#include "profile/window.h"
 #include "xg_loss.h"
 #include "xg_types.h"
 
@@ -117,6 +118,9 @@ struct recording {
 	struct vcpu *first_vcpu;
 	u64 losses[XG_LOSS_COUNT];
 	struct calibration calibration;
+	u64 window_ns; /* with the boundaries alone, before the rest; 0 = there was none */
+	struct window *windows; /* what was seen then, by reason */
+	size_t window_cnt;
 	struct recording *next;
 };
 

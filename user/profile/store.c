@@ -128,10 +128,10 @@ static int put_recording(struct writer *w, const struct recording *r)
 {
 	int err;
 
-	err = store_put(w, w->recording, "iiitttttttiitiiit", ++w->recording_id, r->started_unix_ns,
+	err = store_put(w, w->recording, "iiitttttttiitiiiit", ++w->recording_id, r->started_unix_ns,
 		  r->duration_ns, r->title, r->host, r->kernel, r->cpu_model, r->version,
 		  r->mechanism, r->exit_boundary, r->kernel_bytes, r->user_bytes, r->source, r->first_line,
-		  r->last_line, r->calibration.measured_unix_ns, r->calibration.why_not);
+		  r->last_line, r->window_ns, r->calibration.measured_unix_ns, r->calibration.why_not);
 	for (size_t i = 0; i < r->vm_cnt && !err; i++)
 		err = store_put(w, w->vm, "iiit", w->recording_id, (s64)i, (s64)r->vms[i].pid,
 			  r->vms[i].name);
@@ -145,6 +145,10 @@ static int put_recording(struct writer *w, const struct recording *r)
 	}
 	if (!err)
 		err = store_put_calibration(w, &r->calibration);
+	for (size_t i = 0; i < r->window_cnt && !err; i++)
+		err = store_put(w, w->window, "iciiii", w->recording_id, r->windows[i].code,
+				r->windows[i].exit_cnt, r->windows[i].busy_ns,
+				r->windows[i].spread_ns, r->windows[i].call_cnt);
 	return err ? err : put_vcpus(w, r);
 }
 
@@ -174,10 +178,11 @@ static int prepare(struct writer *w)
 		sqlite3_stmt **insert;
 		const char *sql;
 	} inserts[] = {
-		{ &w->recording, "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
+		{ &w->recording, "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->vm, "INSERT INTO vm VALUES (?,?,?,?)" },
 		{ &w->function, "INSERT INTO function VALUES (?,?,?,?,?,?)" },
 		{ &w->loss, "INSERT INTO loss VALUES (?,?,?,?)" },
+		{ &w->window, "INSERT INTO window VALUES (?,?,?,?,?,?)" },
 		{ &w->calibration, "INSERT INTO calibration VALUES (?,?,?,?,?,?,?,?,?,?)" },
 		{ &w->vcpu, "INSERT INTO vcpu VALUES (?,?,?,?,?,?)" },
 		{ &w->exit, "INSERT INTO exit VALUES (?,?,?,?,?,?,?,?,?,?,?,?)" },

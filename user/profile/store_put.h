@@ -11,7 +11,7 @@
 /* The INSERTs, prepared once; ids count up over the whole file. */
 struct writer {
 	sqlite3 *db;
-	sqlite3_stmt *recording, *vm, *function, *loss, *calibration, *vcpu, *exit, *node, *cycle, *cycle_span;
+	sqlite3_stmt *recording, *vm, *function, *loss, *calibration, *window, *vcpu, *exit, *node, *cycle, *cycle_span;
 	sqlite3_stmt *bench, *bench_workload, *bench_exit, *bench_round;
 	s64 recording_id, vcpu_id, exit_id, node_id, cycle_id;
 	u64 unsound_cycles; /* left out */

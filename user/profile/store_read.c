@@ -59,6 +59,7 @@ static void read_recording(struct reader *r)
 	recording->calibration.measured_unix_ns = reader_number(r, 15, INT64_MAX);
 	store_read_fixed(r, 16, recording->calibration.why_not,
 			 sizeof(recording->calibration.why_not));
+	recording->window_ns = reader_number(r, 17, INT64_MAX);
 }
 
 static void read_vm(struct reader *r)
@@ -105,6 +106,29 @@ static void read_loss(struct reader *r)
 		reader_damaged(r, "loss '%s' is there twice", name);
 	else
 		row->recording->losses[loss] = reader_number(r, 2, INT64_MAX);
+}
+
+static void read_window(struct reader *r)
+{
+	struct row *row = reader_row(r, 0, &r->recordings);
+	struct window window = {
+		.code = (u64)sqlite3_column_int64(r->query, 1),
+		.exit_cnt = reader_number(r, 2, INT64_MAX),
+		.busy_ns = reader_number(r, 3, INT64_MAX),
+		.spread_ns = reader_number(r, 4, INT64_MAX),
+		.call_cnt = reader_number(r, 5, INT64_MAX),
+	};
+	int err;
+
+	if (sqlite3_column_type(r->query, 1) != SQLITE_INTEGER)
+		reader_damaged(r, "an exit code is no number");
+	if (r->err)
+		return;
+	err = window_add(row->recording, &window);
+	if (err == -ENOMEM)
+		reader_no_memory(r);
+	else if (err)
+		reader_damaged(r, "a window's reason is there twice, or there are too many");
 }
 
 static int find_isa(const char *name)
@@ -245,7 +269,7 @@ static const struct {
 } queries[] = {
 	{ "SELECT id, started_unix_ns, duration_ns, title, host, kernel, cpu_model, version,"
 	  " mechanism, exit_boundary, kernel_bytes, source, first_line, last_line, user_bytes,"
-	  " calibrated_unix_ns, not_calibrated"
+	  " calibrated_unix_ns, not_calibrated, window_ns"
 	  " FROM recording ORDER BY id",
 	  read_recording },
 	{ "SELECT recording, number, pid, name FROM vm ORDER BY recording, number", read_vm },
@@ -256,6 +280,7 @@ static const struct {
 	{ "SELECT recording, mechanism, arguments, own_ps, own_spread_ps, own_error_ps, around_ps,"
 	  " around_spread_ps, around_error_ps, samples FROM calibration",
 	  store_read_calibration },
+	{ "SELECT recording, code, count, busy_ns, spread_ns, calls FROM window", read_window },
 	{ "SELECT id, recording, vm, vcpu_id, tid, isa FROM vcpu ORDER BY id", read_vcpu },
 	{ "SELECT id, vcpu, code, count, total_ns, min_ns, max_ns, cycles, cycle_ns,"
 	  " histogram, guest_calls FROM exit"

@@ -7,6 +7,7 @@
  *	          > function
  *	          > loss
  *	          > calibration
+ *	          > window
  *	          > vcpu > exit > node
  *	                 > cycle > cycle_span
  *	bench, bench_workload > bench_exit
@@ -49,6 +50,7 @@ static const struct store_table store_tables[] = {
 		       "  source TEXT NOT NULL, -- of an imported trace: the file\n"
 		       "  first_line INTEGER NOT NULL, -- of an imported trace, in it\n"
 		       "  last_line INTEGER NOT NULL,\n"
+		       "  window_ns INTEGER NOT NULL, -- of table window; 0: there was none\n"
 		       "  calibrated_unix_ns INTEGER NOT NULL, -- 0: was not\n"
 		       "  not_calibrated TEXT NOT NULL -- what was not, and why\n"
 		       ")" },
@@ -84,6 +86,14 @@ static const struct store_table store_tables[] = {
 			 "  around_error_ps INTEGER NOT NULL,\n"
 			 "  samples INTEGER NOT NULL,\n"
 			 "  PRIMARY KEY (recording, mechanism, arguments)) WITHOUT ROWID" },
+	{ "window", "CREATE TABLE window ( -- exits while only the boundaries were traced\n"
+		    "  recording INTEGER NOT NULL REFERENCES recording (id),\n"
+		    "  code INTEGER NOT NULL,\n"
+		    "  count INTEGER NOT NULL, -- exits\n"
+		    "  busy_ns INTEGER NOT NULL, -- their latency, as far as on the CPU\n"
+		    "  spread_ns INTEGER NOT NULL, -- standard deviation of the latency\n"
+		    "  calls INTEGER NOT NULL, -- traced calls in it, all the same\n"
+		    "  PRIMARY KEY (recording, code)) WITHOUT ROWID" },
 	{ "vcpu", "CREATE TABLE vcpu (\n"
 		  "  id INTEGER PRIMARY KEY,\n"
 		  "  recording INTEGER NOT NULL REFERENCES recording (id),\n"

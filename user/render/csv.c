@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "render/csv.h"
 #include "render/calibration.h"
+#include "render/corrected.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -89,11 +90,14 @@ static char *node_path(const struct recording *recording, const struct node *nod
 	return path;
 }
 
-static int write_node(const struct recording *recording, const struct node *node, u32 depth,
-		      FILE *out)
+static int write_node(const struct view *view, const struct reason *reason, const struct node *node,
+		      u32 depth, FILE *out)
 {
+	const struct recording *recording = view->recording;
 	_cleanup_free_ char *path = node_path(recording, node);
 	const struct dist *dist = &node->dist;
+	struct corrected inclusive = correct_inclusive(view->correction, reason, node);
+	struct corrected self = correct_self(view->correction, reason, node);
 
 	if (!path)
 		return -ENOMEM;
@@ -110,6 +114,8 @@ static int write_node(const struct recording *recording, const struct node *node
 	quantile(dist, 0.5, out);
 	quantile(dist, 0.9, out);
 	quantile(dist, 0.99, out);
+	corrected_csv(&inclusive, out);
+	corrected_csv(&self, out);
 	putc('\n', out);
 	return 0;
 }
@@ -123,7 +129,7 @@ static int write_tree(const struct view *view, const struct group *group,
 	for (const struct node *n = reason->first_child; n; n = tree_next(n, &depth)) {
 		err = write_owner(view, group, reason, merged, out);
 		if (!err)
-			err = write_node(view->recording, n, depth, out);
+			err = write_node(view, reason, n, depth, out);
 		if (err)
 			return err;
 	}
@@ -134,8 +140,10 @@ static int write_exit(const struct view *view, const struct group *group,
 		      const struct reason *reason, bool merged, FILE *out)
 {
 	const struct dist *dist = &reason->latency;
+	struct corrected total = correct_latency(view->correction, reason), mean;
 	int err = write_owner(view, group, reason, merged, out);
 
+	mean = corrected_mean(&total, dist->count);
 	fprintf(out, ",%" PRIu64 ",%" PRIu64, dist->count, dist->total_ns);
 	optional(dist->count, dist->min_ns, out);
 	optional(dist->count, (u64)llround(dist_mean_ns(dist)), out);
@@ -144,6 +152,8 @@ static int write_exit(const struct view *view, const struct group *group,
 	quantile(dist, 0.99, out);
 	quantile(dist, 0.999, out);
 	optional(dist->count, dist->max_ns, out);
+	corrected_csv(&total, out);
+	corrected_csv(&mean, out);
 	putc('\n', out);
 	return err;
 }
@@ -185,10 +195,12 @@ static int write_losses(const struct view *view, bool merged, FILE *out)
 static const struct csv_table tables[] = {
 	{ "tree",
 	  "vm,vcpu,isa,reason,depth,path,function,module,kind,calls,inclusive_ns,self_ns,min_ns,"
-	  "max_ns,p50_ns,p90_ns,p99_ns",
+	  "max_ns,p50_ns,p90_ns,p99_ns,inclusive_corrected_ns,inclusive_uncertainty_ns,"
+	  "self_corrected_ns,self_uncertainty_ns",
 	  write_trees },
 	{ "exits",
-	  "vm,vcpu,isa,reason,count,total_ns,min_ns,mean_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns",
+	  "vm,vcpu,isa,reason,count,total_ns,min_ns,mean_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,"
+	  "total_corrected_ns,total_uncertainty_ns,mean_corrected_ns,mean_uncertainty_ns",
 	  write_exits },
 	{ "functions", "function,module,calls,inclusive_ns,self_ns,min_ns,max_ns", csv_functions },
 	{ "losses", "kind,count", write_losses },

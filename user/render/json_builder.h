@@ -8,6 +8,7 @@
 #include "render/report.h"
 
 struct builder {
+	const struct correction *correction;
 	const struct recording *recording;
 	const struct report_options *options;
 	bool no_memory;

@@ -21,6 +21,9 @@
  *	} ],
  *	"metrics": [ ... ] }               with --metrics only: render/metrics_json.h
  *
+ * Beside what the probes' own cost can be taken out of (analyze/correct.h), "..._corrected_ns" and
+ * "..._uncertainty_ns": total, mean and percentiles of "latency", "cycle", "inclusive", "self".
+ *
  * DIST: "count", "total_ns", "mean_ns", "min_ns", "p50_ns", "p90_ns", "p99_ns", "p999_ns",
  * "max_ns", "histogram": [ [lower_ns, upper_ns, count], ... ]. What has no value is null.
  * Codes are strings, since SVM's ERR does not fit JSON's usual integers; a count or time
@@ -34,6 +37,7 @@
 #include "profile/reasons.h"
 #include "render/bench.h"
 #include "render/calibration.h"
+#include "render/corrected.h"
 #include "render/cycle_json.h"
 #include "render/json_builder.h"
 #include "render/json_number.h"
@@ -91,6 +95,14 @@ static json_t *distribution(struct builder *b, const struct dist *dist)
 static json_t *level(struct builder *b, const struct reason *reason, const struct node *first,
 		     u32 depth);
 
+/* What is corrected, where there is anything to correct by. */
+static void set_corrected(struct builder *b, json_t *object, const char *name,
+			  struct corrected corrected)
+{
+	if (correction_is_known(b->correction))
+		corrected_json(b, object, name, &corrected);
+}
+
 static json_t *tree_node(struct builder *b, const struct reason *reason, const struct node *node,
 			 u32 depth)
 {
@@ -101,7 +113,9 @@ static json_t *tree_node(struct builder *b, const struct reason *reason, const s
 	set(b, object, "kind", json_string(node_kind_name(node->kind)));
 	set(b, object, "calls", number(node->dist.count));
 	set(b, object, "inclusive_ns", number(node->dist.total_ns));
+	set_corrected(b, object, "inclusive", correct_inclusive(b->correction, reason, node));
 	set(b, object, "self_ns", json_integer(node_self_ns(node)));
+	set_corrected(b, object, "self", correct_self(b->correction, reason, node));
 	set_shape(b, object, &node->dist);
 	set(b, object, "children", level(b, reason, node->first_child, depth + 1));
 	return object;
@@ -122,6 +136,24 @@ static json_t *level(struct builder *b, const struct reason *reason, const struc
 	return array;
 }
 
+static json_t *latency(struct builder *b, const struct reason *reason)
+{
+	static const struct {
+		const char *name;
+		double quantile;
+	} quantiles[] = { { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 }, { "p999", 0.999 } };
+	json_t *object = distribution(b, &reason->latency);
+	struct corrected sum;
+
+	sum = correct_latency(b->correction, reason);
+	set_corrected(b, object, "total", sum);
+	set_corrected(b, object, "mean", corrected_mean(&sum, reason->latency.count));
+	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
+		set_corrected(b, object, quantiles[i].name,
+			      corrected_quantile(&reason->latency, &sum, quantiles[i].quantile));
+	return object;
+}
+
 static json_t *exit_reason(struct builder *b, enum isa isa, const struct reason *reason)
 {
 	json_t *object = json_object();
@@ -130,9 +162,10 @@ static json_t *exit_reason(struct builder *b, enum isa isa, const struct reason 
 	snprintf(code, sizeof(code), "0x%" PRIx64, reason->code);
 	set(b, object, "reason", json_string(reason_name(isa, reason->code, name)));
 	set(b, object, "code", json_string(code));
-	set(b, object, "latency", distribution(b, &reason->latency));
+	set(b, object, "latency", latency(b, reason));
 	set(b, object, "cycles", number(reason->cycle_cnt));
 	set(b, object, "cycle_ns", number(reason->cycle_ns));
+	set_corrected(b, object, "cycle", correct_cycle(b->correction, reason));
 	set(b, object, "self_ns", json_integer(reason_self_ns(reason)));
 	set(b, object, "hidden_nodes", number(report_hidden(b->options, reason)));
 	set(b, object, "tree", level(b, reason, reason->first_child, 0));
@@ -243,6 +276,7 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 
 	for (size_t i = 0; i < view_cnt; i++) {
 		b.recording = views[i]->recording;
+		b.correction = views[i]->correction;
 		object = recording_object(&b, views[i]);
 		if (options->cycles)
 			set(&b, object, "cycles", cycle_json(views[i], options));

@@ -48,6 +48,7 @@ void view_free(struct view **view)
 		free(group->vcpus);
 	}
 	free((*view)->groups);
+	correction_free(&(*view)->correction);
 	free(*view);
 	*view = NULL;
 }
@@ -167,6 +168,7 @@ int view_new(const struct recording *recording, u32 number, const struct selecti
 		return -ENOMEM;
 	view->recording = recording;
 	view->number = number;
+	err = correction_new(recording, &view->correction);
 	recording_for_each_vcpu (vcpu, recording) {
 		if (!err && selection_has_vcpu(selection, recording, vcpu))
 			err = add_vcpu(view, vcpu, per_vcpu);

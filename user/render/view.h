@@ -6,6 +6,7 @@
 #ifndef EXITGRAPH_RENDER_VIEW_H
 #define EXITGRAPH_RENDER_VIEW_H
 
+#include "analyze/correct.h"
 #include "render/selection.h"
 
 struct group {
@@ -26,6 +27,7 @@ struct view {
 	const char *name; /* what warnings call it, borrowed; NULL: its number */
 	struct group *groups;
 	size_t group_cnt;
+	struct correction *correction; /* of the recording's times */
 };
 
 /* The parts of @recording that @selection chooses, by vCPU or merged. 0 or -ENOMEM. */
