@@ -411,6 +411,27 @@ scenario_mechanisms() {
 }
 
 # What the probes cost: measured, taken from the cache, measured again, and not asked for.
+# What exits cost by the guest's own clock, and by a recording that has the probes' cost taken out:
+# known from the start, and in place. The guest begins when all is attached and put away.
+corrected_workloads="cpuid pio pio-eventfd msr"
+
+scenario_corrected() {
+	for workload in $corrected_workloads; do
+		settle
+		run "corrected-$workload-untraced" exitgraph guest "$workload" --count 20000 --json
+		record_default "corrected-$workload" -- sh -c "sleep 1
+			exec exitgraph guest $workload --count 20000"
+		record_default "corrected-$workload-in-place" --calibrate=100ms -- \
+			exitgraph guest "$workload" --count 40000
+		for name in "corrected-$workload" "corrected-$workload-in-place"; do
+			exitgraph report --json "$name.xg" >"$name.json" 2>>"$name.err"
+		done
+	done
+	run corrected-short exitgraph record -o corrected-short.xg --calibrate=5s -- \
+		exitgraph guest cpuid --count 100
+	attached >corrected.attached
+}
+
 scenario_calibration() {
 	rm -rf /var/cache/exitgraph
 	for name in calibration-first calibration-cached calibration-again calibration-none; do

@@ -111,7 +111,7 @@ static void text_report_has_it_all(void **state)
 		"2 VMs with 3 vCPUs\n",
 		"29 functions by fentry+fexit",
 		"7,136, 713.31 per second\n",
-		"as measured, the probes' own cost included\n",
+		"as measured, the probes' own cost included; \"corrected\" without it, by ",
 		"\n  CPUID   5,012   70.24%",
 		"\n  TOTAL   7,136  100.00%",
 		"`-kvm_skip_emulated_instruction [kvm]\n",

@@ -153,7 +153,8 @@ static struct corrected take_out(const struct correction *c, const struct reason
 	double calls_error_ns = c->has_windows ? calls->ns * scale.error : calls->error_ns;
 
 	return (struct corrected){
-		.is_known = calls->is_known && (c->boundary.is_known || !phases),
+		.is_known = calls->is_known && (c->boundary.is_known || !phases) &&
+			    correction_is_known(c),
 		.ns = measured_ns - scale.factor * calls->ns - phases * c->boundary.ns,
 		.uncertainty_ns = COVERAGE * hypot(calls_error_ns, phases * c->boundary.error_ns),
 	};

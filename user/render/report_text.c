@@ -8,6 +8,7 @@
 #include "profile/tree.h"
 #include "render/bench.h"
 #include "render/calibration.h"
+#include "render/corrected.h"
 #include "render/cycle_text.h"
 #include "render/histogram.h"
 #include "render/losses.h"
@@ -96,6 +97,28 @@ static void print_exits(const struct view *view, FILE *out)
 			r->exit_boundary);
 }
 
+/* What there is besides, and from where it is known. */
+static void print_correction(const struct view *view, FILE *out)
+{
+	const struct recording *r = view->recording;
+	char text[UNITS_MAX];
+	double scale, error;
+
+	if (!correction_is_known(view->correction)) {
+		putc('\n', out);
+		return;
+	}
+	fputs("; \"corrected\" without it, by ", out);
+	if (correction_scale(view->correction, &scale, &error))
+		fprintf(out,
+			"what\n            %s with the boundaries alone showed: calls cost %.3f "
+			"(+-%.3f) of "
+			"the above here\n",
+			units_duration((double)r->window_ns, text), scale, 2 * error);
+	else
+		fputs("the above\n", out);
+}
+
 static void print_head(const struct view *view, FILE *out)
 {
 	const struct recording *r = view->recording;
@@ -140,8 +163,9 @@ static void print_head(const struct view *view, FILE *out)
 		putc('\n', out);
 	}
 	label("times", out);
-	fprintf(out, "as %s own cost included\n",
+	fprintf(out, "as %s own cost included",
 		*r->source ? "printed, the tracer's" : "measured, the probes'");
+	print_correction(view, out);
 	cycle_text_hint(r, out);
 }
 
@@ -181,28 +205,49 @@ static void add_reason(struct table *table, const char *name, const struct dist 
 	add_dist(table, exits);
 }
 
-static int print_reasons(const struct group *group, FILE *out)
+/* The mean latency without what the probes cost: "2.28 us +-190 ns". */
+static void add_corrected(struct table *table, const struct correction *correction,
+			  const struct reason *reason)
+{
+	struct corrected mean = correct_latency(correction, reason);
+	char text[CORRECTED_MAX], error[CORRECTED_MAX], both[2 * CORRECTED_MAX];
+
+	mean = corrected_mean(&mean, reason->latency.count);
+	snprintf(both, sizeof(both), "%s%s%s", corrected_text(&mean, text),
+		 *corrected_error_text(&mean, error) ? " " : "", error);
+	table_cell(table, both);
+}
+
+static int print_reasons(const struct view *view, const struct group *group, FILE *out)
 {
 	static const char *const headings[] = {
 		"reason", "exits", "share", "time", "share", "min",
-		"mean",	  "p50",   "p90",   "p99",  "max",
+		"mean",	  "p50",   "p90",   "p99",  "max",   "mean, corrected",
 	};
+	bool corrects = correction_is_known(view->correction);
 	_cleanup_(table_free) struct table *table = NULL;
 	char name[REASON_NAME_MAX];
-	int err = table_new("lrrrrrrrrrr", &table);
+	int err = table_new(corrects ? "lrrrrrrrrrrr" : "lrrrrrrrrrr", &table);
 
 	if (err)
 		return err;
-	add_headings(table, headings, ARRAY_SIZE(headings));
+	add_headings(table, headings, ARRAY_SIZE(headings) - !corrects);
 	for (size_t i = 0; i < group->reason_cnt; i++) {
 		const struct reason *reason = group->reasons[i];
 
 		add_reason(table, reason_name(group->isa, reason->code, name), &reason->latency,
 			   &group->exits);
+		if (corrects)
+			add_corrected(table, view->correction, reason);
 	}
-	if (group->others.count)
+	if (group->others.count) {
 		add_reason(table, "(others)", &group->others, &group->exits);
+		if (corrects)
+			table_cell(table, "-");
+	}
 	add_reason(table, "TOTAL", &group->exits, &group->exits);
+	if (corrects)
+		table_cell(table, "-");
 	fprintf(out, "\nexit reasons%s\n",
 		group->vcpu ? "" : ", all vCPUs added up (--per-vcpu shows each)");
 	return table_print(table, 2, out);
@@ -314,9 +359,10 @@ static void print_split(const struct recording *r, const struct reason *reason, 
 	putc('\n', out);
 }
 
-static int print_tree(const struct recording *r, const struct reason *reason, const char *name,
+static int print_tree(const struct view *view, const struct reason *reason, const char *name,
 		      const struct report_options *options, FILE *out)
 {
+	const struct recording *r = view->recording;
 	char text[UNITS_MAX];
 
 	if (!reason->cycle_cnt) {
@@ -328,13 +374,14 @@ static int print_tree(const struct recording *r, const struct reason *reason, co
 		fprintf(out,
 			"  call tree of %s of the exits: see the losses and notes at the end\n",
 			units_count(reason->cycle_cnt, text));
-	return tree_text_print(r, reason, name, options, out);
+	return tree_text_print(r, view->correction, reason, name, options, out);
 }
 
-static int print_reason(const struct recording *r, const struct group *group,
+static int print_reason(const struct view *view, const struct group *group,
 			const struct reason *reason, const struct report_options *options,
 			FILE *out)
 {
+	const struct recording *r = view->recording;
 	const struct dist *exits = &reason->latency, *all = &group->exits;
 	char name[REASON_NAME_MAX], text[UNITS_MAX], share[UNITS_MAX];
 	int err = 0;
@@ -354,12 +401,13 @@ static int print_reason(const struct recording *r, const struct group *group,
 	/* Without functions, only the boundaries were recorded. */
 	if (err || !r->function_cnt)
 		return err;
-	return print_tree(r, reason, name, options, out);
+	return print_tree(view, reason, name, options, out);
 }
 
-static int print_group(const struct recording *r, const struct group *group, bool title,
-		       bool legend, const struct report_options *options, FILE *out)
+static int print_group(const struct view *view, const struct group *group, bool title, bool legend,
+		       const struct report_options *options, FILE *out)
 {
+	const struct recording *r = view->recording;
 	int err = 0;
 
 	if (group->vcpu) {
@@ -373,13 +421,14 @@ static int print_group(const struct recording *r, const struct group *group, boo
 		err = print_vcpus(r, group, out);
 	}
 	if (!err)
-		err = print_reasons(group, out);
+		err = print_reasons(view, group, out);
 	if (legend) {
 		putc('\n', out);
-		tree_text_legend(*r->source && !*r->exit_boundary, out);
+		tree_text_legend(*r->source && !*r->exit_boundary,
+				 correction_is_known(view->correction), out);
 	}
 	for (size_t i = 0; i < group->reason_cnt && !err && !options->brief; i++)
-		err = print_reason(r, group, group->reasons[i], options, out);
+		err = print_reason(view, group, group->reasons[i], options, out);
 	return err;
 }
 
@@ -424,7 +473,7 @@ static int render(struct view *const *views, size_t view_cnt, const struct repor
 		if (options->cycles)
 			err = cycle_text_print(view, !i, options, out);
 		for (size_t k = 0; k < view->group_cnt && !err && !options->cycles; k++)
-			err = print_group(view->recording, &view->groups[k], view->group_cnt > 1,
+			err = print_group(view, &view->groups[k], view->group_cnt > 1,
 					  !i && !k && !options->brief && has_tree(view), options,
 					  out);
 		putc('\n', out);

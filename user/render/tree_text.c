@@ -5,14 +5,21 @@
 #include <string.h>
 
 #include "profile/tree.h"
+#include "render/corrected.h"
 #include "render/table.h"
 #include "render/units.h"
 #include "util/cleanup.h"
 
+/* As measured, and with two more columns where it can be corrected. */
 static const char *const headings[] = {
-	"time/exit", "share", "self/exit", "calls", "/exit", "p50", "p99", "max", "call",
+	"time/exit", "share", "self/exit", "calls", "/exit", "p50", "p99", "max", "call", NULL,
 };
-#define COLUMNS "rrrrrrrrl"
+static const char *const corrected_headings[] = {
+	"time/exit", "share", "self/exit", "corrected", "self", "calls",
+	"/exit",     "p50",   "p99",	   "max",	"call", NULL,
+};
+#define COLUMNS		  "rrrrrrrrl"
+#define CORRECTED_COLUMNS "rrrrrrrrrrl"
 
 const struct tree_lines *tree_lines(bool unicode)
 {
@@ -24,6 +31,7 @@ const struct tree_lines *tree_lines(bool unicode)
 
 struct printer {
 	const struct recording *recording;
+	const struct correction *correction; /* NULL: there is nothing to correct by */
 	const struct reason *reason;
 	const struct report_options *options;
 	const struct tree_lines *lines;
@@ -32,7 +40,7 @@ struct printer {
 	size_t prefix_room;
 };
 
-void tree_text_legend(bool by_calls, FILE *out)
+void tree_text_legend(bool by_calls, bool corrects, FILE *out)
 {
 	fputs(by_calls ? "how to read the call trees: a cycle is a call with nothing around it, "
 			 "or runs from one\n"
@@ -43,16 +51,37 @@ void tree_text_legend(bool by_calls, FILE *out)
 	      out);
 	fputs("  time/exit  from entry to return, all calls below included; per cycle\n"
 	      "  share      of the whole cycle\n"
-	      "  self/exit  what of that is in no call and no <...> below; per cycle\n"
-	      "  calls      how many returned; /exit: per cycle\n"
+	      "  self/exit  what of that is in no call and no <...> below; per cycle\n",
+	      out);
+	if (corrects)
+		fputs("  corrected  time/exit without the probes' cost, and behind it without all "
+		      "below;\n"
+		      "             the true value is within +- in 95 of 100 cases; <: no more "
+		      "than that\n",
+		      out);
+	fputs("  calls      how many returned; /exit: per cycle\n"
 	      "  p50 - max  of one call; percentiles within 6.25 %\n"
 	      "  <...>      no work of the host: the guest, user space, or off the CPU\n",
 	      out);
 }
 
-static void add_numbers(struct printer *p, double inclusive_ns, double self_ns,
-			const struct dist *calls)
+/* Per cycle: what is left of both without the probes' cost. */
+static void add_corrected(struct printer *p, struct corrected inclusive, struct corrected self)
 {
+	char text[CORRECTED_MAX], error[CORRECTED_MAX], both[2 * CORRECTED_MAX];
+
+	inclusive = corrected_mean(&inclusive, p->reason->cycle_cnt);
+	self = corrected_mean(&self, p->reason->cycle_cnt);
+	snprintf(both, sizeof(both), "%s%s%s", corrected_text(&inclusive, text),
+		 *corrected_error_text(&inclusive, error) ? " " : "", error);
+	table_cell(p->table, both);
+	table_cell(p->table, corrected_text(&self, text));
+}
+
+static void add_numbers(struct printer *p, const struct node *node)
+{
+	double inclusive_ns = (double)node->dist.total_ns, self_ns = (double)node_self_ns(node);
+	const struct dist *calls = &node->dist;
 	double exits = p->reason->cycle_cnt ? (double)p->reason->cycle_cnt : 1;
 	bool shape = calls->count && hist_values(&calls->hist);
 	char text[UNITS_MAX];
@@ -60,6 +89,9 @@ static void add_numbers(struct printer *p, double inclusive_ns, double self_ns,
 	table_cell(p->table, units_duration(inclusive_ns / exits, text));
 	table_cell(p->table, units_share(inclusive_ns, (double)p->reason->cycle_ns, text));
 	table_cell(p->table, units_duration(self_ns / exits, text));
+	if (p->correction)
+		add_corrected(p, correct_inclusive(p->correction, p->reason, node),
+			      correct_self(p->correction, p->reason, node));
 	table_cell(p->table, units_count(calls->count, text));
 	table_cell(p->table, units_ratio((double)calls->count / exits, text));
 	table_cell(p->table,
@@ -122,8 +154,7 @@ static int print_level(struct printer *p, const struct node *first, u32 depth)
 		const struct node *node = children[i];
 		bool last = i + 1 == cnt;
 
-		add_numbers(p, (double)node->dist.total_ns, (double)node_self_ns(node),
-			    &node->dist);
+		add_numbers(p, node);
 		err = tree_text_name(p->table, p->prefix,
 				     last ? p->lines->last_child : p->lines->child,
 				     node_name(p->recording, node), node_module(p->recording, node),
@@ -144,6 +175,8 @@ static void add_cycle(struct printer *p, const char *name)
 	table_cell(p->table, units_duration(cycle_ns / cycles, text));
 	table_cell(p->table, units_share(cycle_ns, cycle_ns, text));
 	table_cell(p->table, units_duration((double)reason_self_ns(p->reason) / cycles, text));
+	if (p->correction)
+		add_corrected(p, correct_cycle(p->correction, p->reason), (struct corrected){ 0 });
 	table_cell(p->table, units_count(p->reason->cycle_cnt, text));
 	table_cell(p->table, units_ratio(1, text));
 	table_cell(p->table, "");
@@ -169,24 +202,27 @@ static void print_hidden(const struct printer *p, FILE *out)
 	fputs(" not shown)\n", out);
 }
 
-int tree_text_print(const struct recording *recording, const struct reason *reason,
-		    const char *name, const struct report_options *options, FILE *out)
+int tree_text_print(const struct recording *recording, const struct correction *correction,
+		    const struct reason *reason, const char *name,
+		    const struct report_options *options, FILE *out)
 {
+	bool corrects = correction && correction_is_known(correction);
 	_cleanup_(table_free) struct table *table = NULL;
 	struct printer p = {
 		.recording = recording,
+		.correction = corrects ? correction : NULL,
 		.reason = reason,
 		.options = options,
 		.lines = tree_lines(options->unicode),
 		.prefix = strdup(""),
 		.prefix_room = 1,
 	};
-	int err = p.prefix ? table_new(COLUMNS, &table) : -ENOMEM;
+	int err = p.prefix ? table_new(corrects ? CORRECTED_COLUMNS : COLUMNS, &table) : -ENOMEM;
 
 	if (!err) {
 		p.table = table;
-		for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
-			table_cell(table, headings[i]);
+		for (const char *const *h = corrects ? corrected_headings : headings; *h; h++)
+			table_cell(table, *h);
 		add_cycle(&p, name);
 		err = print_level(&p, reason->first_child, 0);
 	}

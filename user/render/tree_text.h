@@ -36,12 +36,13 @@ int tree_text_name(struct table *table, const char *prefix, const char *line, co
 
 /*
  * What the columns are, to be printed once before the first tree; @by_calls says whether cycles
- * are those of an imported trace without kvm_entry.
+ * are those of an imported trace without kvm_entry, @corrects whether there are corrected times.
  */
-void tree_text_legend(bool by_calls, FILE *out);
+void tree_text_legend(bool by_calls, bool corrects, FILE *out);
 
 /* Print @reason's tree, titled @name. 0 or -ENOMEM. */
-int tree_text_print(const struct recording *recording, const struct reason *reason,
-		    const char *name, const struct report_options *options, FILE *out);
+int tree_text_print(const struct recording *recording, const struct correction *correction,
+		    const struct reason *reason, const char *name,
+		    const struct report_options *options, FILE *out);
 
 #endif
