@@ -19,15 +19,19 @@
 #define DEPTH	  6
 
 /* Costs of a call by its arguments, and of a boundary, in ns. */
-#define OWN_NS(args)	(160 + 2 * (args))
-#define AROUND_NS(args) (290 + 3 * (args))
+#define OWN_NS(args)	((160 + 2 * (args)) * costs / 100)
+#define AROUND_NS(args) ((290 + 3 * (args)) * costs / 100)
 #define REST_NS		135
+
+/* In per cent of what the calibration says. */
+static u32 costs;
 
 struct made {
 	struct recording *recording;
 	struct reason *reason;
 	u64 seed;
 	u64 calls, true_ns; /* of all cycles */
+	u64 alone_ns;	    /* their latencies with the boundaries alone */
 };
 
 static void add_row(struct calibration *calibration, const char *mechanism, u32 args, double own,
@@ -62,6 +66,7 @@ static int make(void **state)
 	made = (struct made){ .seed = 20261121 };
 	assert_int_equal(profile_new(&profile), 0);
 	assert_int_equal(profile_add_recording(profile, &made.recording), 0);
+	costs = 100;
 	calibrate(&made.recording->calibration, 0.01);
 	for (u32 i = 0; i < FUNCTIONS; i++) {
 		char name[16];
@@ -115,6 +120,7 @@ static u64 call(struct made *made, struct node *parent, u32 depth, u64 *measured
 static void cycle(struct made *made)
 {
 	u64 guest_true_ns = fixture_random(&made->seed) % 2000, guest_ns = guest_true_ns + REST_NS;
+	u64 phase_true_ns = guest_true_ns, phase_ns;
 	u64 run_true_ns = 300, run_ns = 300 + REST_NS, cycle_ns, true_ns;
 	u32 in_guest = 1 + fixture_random(&made->seed) % 3;
 	struct node *run, *guest, *node;
@@ -129,9 +135,12 @@ static void cycle(struct made *made)
 		guest_ns += AROUND_NS(1 + i);
 		run_ns += call_ns + OWN_NS(1 + i);
 		run_true_ns += call_ns;
+		phase_true_ns += call_ns;
 		made->reason->guest_call_cnt++;
 		made->calls++;
 	}
+	/* From entry to exit: the guest, the calls in it, and what is around those. */
+	phase_ns = guest_ns + run_ns - 300 - REST_NS;
 	live(made, guest, guest_true_ns, guest_ns);
 	run_ns += guest_ns + OWN_NS(0);
 	run_true_ns += guest_true_ns;
@@ -148,7 +157,8 @@ static void cycle(struct made *made)
 	made->reason->cycle_cnt++;
 	made->reason->cycle_ns += cycle_ns;
 	made->true_ns += true_ns;
-	dist_add(&made->reason->latency, cycle_ns - guest_ns);
+	dist_add(&made->reason->latency, cycle_ns - phase_ns);
+	made->alone_ns += true_ns - phase_true_ns + REST_NS;
 }
 
 static void check_node(const struct correction *c, const struct made *made, const struct node *node)
@@ -184,6 +194,57 @@ static void test_recovers_truth(void **state)
 	/* Errors of one per cent in what is taken out. */
 	assert_float_equal(whole.uncertainty_ns, 0.02 * (made->reason->cycle_ns - made->true_ns),
 			   0.003 * made->reason->cycle_ns);
+	correction_free(&c);
+}
+
+/* Probes that cost a third more here than at the start: the windows know. */
+static void test_windows(void **state)
+{
+	struct made *made = *state;
+	double scale, error, start_ns;
+	struct corrected whole;
+	struct window window = { .code = CODE, .exit_cnt = 2000, .spread_ns = 100 };
+	struct correction *c;
+
+	costs = 133;
+	for (int i = 0; i < 2000; i++)
+		cycle(made);
+	assert_int_equal(correction_new(made->recording, &c), 0);
+	assert_false(correction_scale(c, &scale, &error));
+	start_ns = correct_cycle(c, made->reason).ns;
+	assert_true(start_ns > 1.2 * made->true_ns);
+	correction_free(&c);
+
+	window.busy_ns = made->alone_ns;
+	assert_int_equal(window_add(made->recording, &window), 0);
+	assert_int_equal(correction_new(made->recording, &c), 0);
+	assert_true(correction_scale(c, &scale, &error));
+	assert_float_equal(scale, 1.33, 0.01);
+	whole = correct_cycle(c, made->reason);
+	assert_float_equal(whole.ns, made->true_ns, 0.03 * made->true_ns);
+	assert_true(fabs(whole.ns - made->true_ns) < whole.uncertainty_ns);
+	correction_free(&c);
+}
+
+/* Windows in which a reason was too rare, or too scattered, say nothing of it. */
+static void test_poor_windows(void **state)
+{
+	struct made *made = *state;
+	struct window window = { .code = CODE, .exit_cnt = 50, .busy_ns = 50 * 1000 };
+	double scale, error;
+	struct correction *c;
+
+	for (int i = 0; i < 200; i++)
+		cycle(made);
+	assert_int_equal(window_add(made->recording, &window), 0);
+	made->recording->windows[0].exit_cnt = 50;
+	assert_int_equal(correction_new(made->recording, &c), 0);
+	assert_false(correction_scale(c, &scale, &error));
+	correction_free(&c);
+	made->recording->windows[0].exit_cnt = 200;
+	made->recording->windows[0].spread_ns = 1000 * 1000;
+	assert_int_equal(correction_new(made->recording, &c), 0);
+	assert_false(correction_scale(c, &scale, &error));
 	correction_free(&c);
 }
 
@@ -249,6 +310,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_recovers_truth, make),
+		cmocka_unit_test_setup(test_windows, make),
+		cmocka_unit_test_setup(test_poor_windows, make),
 		cmocka_unit_test_setup(test_quantiles_stay_ordered, make),
 		cmocka_unit_test_setup(test_unknown_mechanism, make),
 		cmocka_unit_test_setup(test_not_calibrated, make),

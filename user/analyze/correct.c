@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "util/cleanup.h"
@@ -93,16 +94,6 @@ static void add_children(const struct correction *c, const struct node *first, s
 		add_calls(c, child, sum);
 }
 
-static u64 call_cnt(const struct node *first)
-{
-	u64 cnt = 0;
-
-	tree_for_each_child (child, (struct node *)first)
-		cnt += (child->kind == NODE_CALL ? child->dist.count : 0) +
-		       call_cnt(child->first_child);
-	return cnt;
-}
-
 /* Guest phases below @node, itself included. */
 static u64 guest_phase_cnt(const struct node *node)
 {
@@ -113,24 +104,62 @@ static u64 guest_phase_cnt(const struct node *node)
 	return cnt;
 }
 
-/* Which share of @reason's calls is in the exit phase, so in its latency. */
-static double exit_share(const struct reason *reason)
+/*
+ * What all calls beside @guest cost, by @part of it, as far as they are in the guest phase: so many
+ * of them are that these are as many as the kernel counted.
+ */
+static struct cost guest_calls(const struct correction *c, const struct reason *reason,
+			       const struct node *guest, size_t part)
 {
-	u64 cnt = call_cnt(reason->first_child);
+	const struct node *first = guest->parent ? guest->parent->first_child : reason->first_child;
+	struct cost all = NOTHING, cost = NOTHING;
+	u64 cnt = 0;
 
-	return cnt > reason->guest_call_cnt ? 1 - (double)reason->guest_call_cnt / cnt : 0;
+	tree_for_each_child (call, (struct node *)first) {
+		if (call->kind != NODE_CALL)
+			continue;
+		cost_add(&all, (void *)&c->calls[call->function] + part, call->dist.count);
+		cnt += call->dist.count;
+	}
+	if (cnt)
+		cost_add(&cost, &all, fmin(1, (double)reason->guest_call_cnt / cnt));
+	return cost;
 }
 
-/* By the constants alone: the calls of all exits of @reason. */
-static struct cost latency_calls(const struct correction *c, const struct reason *reason)
+/* Of all guest phases below @first. */
+static void add_guest_calls(const struct correction *c, const struct reason *reason,
+			    const struct node *first, struct cost *sum)
 {
-	struct cost cost = NOTHING, sum = NOTHING;
+	tree_for_each_child (node, (struct node *)first) {
+		if (node->kind == NODE_GUEST) {
+			struct cost cost =
+				guest_calls(c, reason, node, offsetof(struct call_cost, all));
+
+			cost_add(sum, &cost, 1);
+		}
+		add_guest_calls(c, reason, node->first_child, sum);
+	}
+}
+
+/* By the constants alone: the calls in the exit phases of the cycles of @reason. */
+static struct cost exit_calls(const struct correction *c, const struct reason *reason)
+{
+	struct cost cost = NOTHING, guest = NOTHING;
 
 	add_children(c, reason->first_child, &cost);
-	/* The tree has whole cycles only. */
+	add_guest_calls(c, reason, reason->first_child, &guest);
+	cost.ns = fmax(0, cost.ns - guest.ns);
+	cost.error_ns = fmax(0, cost.error_ns - guest.error_ns);
+	return cost;
+}
+
+/* Likewise of all exits, of which the tree has the whole cycles only. */
+static struct cost latency_calls(const struct correction *c, const struct reason *reason)
+{
+	struct cost cost = exit_calls(c, reason), sum = NOTHING;
+
 	if (reason->cycle_cnt)
-		cost_add(&sum, &cost,
-			 exit_share(reason) * reason->latency.count / reason->cycle_cnt);
+		cost_add(&sum, &cost, (double)reason->latency.count / reason->cycle_cnt);
 	return sum;
 }
 
@@ -181,35 +210,14 @@ static double node_phases(const struct node *node)
 	return node->kind == NODE_GUEST ? node->dist.count : 2.0 * guest_phase_cnt(node);
 }
 
-/*
- * The calls in the guest phase beside @guest are none of its time, but what is around them is. Of
- * all calls beside it so many are in the guest phase that these are as many as the kernel counted.
- */
-static struct cost guest_calls(const struct correction *c, const struct reason *reason,
-			       const struct node *guest)
-{
-	const struct node *first = guest->parent ? guest->parent->first_child : reason->first_child;
-	struct cost around = NOTHING, cost = NOTHING;
-	u64 cnt = 0;
-
-	tree_for_each_child (call, (struct node *)first) {
-		if (call->kind != NODE_CALL)
-			continue;
-		cost_add(&around, &c->calls[call->function].around, call->dist.count);
-		cnt += call->dist.count;
-	}
-	if (cnt)
-		cost_add(&cost, &around, fmin(1, (double)reason->guest_call_cnt / cnt));
-	return cost;
-}
-
 static struct cost inclusive_cost(const struct correction *c, const struct reason *reason,
 				  const struct node *node)
 {
 	struct cost cost = NOTHING;
 
+	/* The calls in it are none of its time, but what is around them is. */
 	if (node->kind == NODE_GUEST)
-		return guest_calls(c, reason, node);
+		return guest_calls(c, reason, node, offsetof(struct call_cost, around));
 	if (node->kind == NODE_CALL)
 		cost_add(&cost, &c->calls[node->function].own, node->dist.count);
 	add_children(c, node->first_child, &cost);
@@ -240,7 +248,7 @@ struct corrected correct_self(const struct correction *c, const struct reason *r
 		if (child->kind == NODE_CALL)
 			cost_add(&cost, &c->calls[child->function].around, child->dist.count);
 		else if (child->kind == NODE_GUEST)
-			guest = guest_calls(c, reason, child);
+			guest = guest_calls(c, reason, child, offsetof(struct call_cost, around));
 		cost.ns -= guest.ns;
 		phases -= node_phases(child);
 	}
@@ -272,16 +280,6 @@ struct corrected corrected_quantile(const struct dist *measured, const struct co
 	return corrected;
 }
 
-/* The mean cost of a call in the exit phase of @reason, by the constants; 0 if it has none. */
-static double call_mean_ns(const struct correction *c, const struct reason *reason)
-{
-	struct cost calls = NOTHING;
-	u64 cnt = call_cnt(reason->first_child);
-
-	add_children(c, reason->first_child, &calls);
-	return cnt && calls.is_known ? calls.ns / cnt : 0;
-}
-
 static double mean(double sum, u64 cnt)
 {
 	return cnt ? sum / cnt : 0;
@@ -294,18 +292,22 @@ static double mean(double sum, u64 cnt)
 static bool scale_find(const struct correction *c, const struct reason *all, struct scale *out)
 {
 	const struct window *alone = window_find(c->recording, all->code);
-	double call_ns = call_mean_ns(c, all), taken_ns, error_ns, expected_ns;
+	struct cost calls = exit_calls(c, all);
+	double taken_ns, error_ns, expected_ns;
 	struct window with;
 
 	window_of_reason(all, &with);
 	if (!alone || alone->exit_cnt < EXITS_MIN || with.exit_cnt < EXITS_MIN)
 		return false;
-	expected_ns = call_ns *
-		      (mean(with.call_cnt, with.exit_cnt) - mean(alone->call_cnt, alone->exit_cnt));
+	/* Those in the window were of the same kind. */
+	expected_ns = mean(calls.ns, all->cycle_cnt) *
+		      (1 - mean(alone->call_cnt, alone->exit_cnt) /
+				   fmax(1, mean(with.call_cnt, with.exit_cnt)));
 	taken_ns = mean(with.busy_ns, with.exit_cnt) - mean(alone->busy_ns, alone->exit_cnt);
 	error_ns = hypot(with.spread_ns / sqrt(with.exit_cnt),
 			 alone->spread_ns / sqrt(alone->exit_cnt));
-	if (expected_ns <= 0 || error_ns > SCALE_ERROR_MAX * expected_ns || taken_ns <= 0)
+	if (!calls.is_known || expected_ns <= 0 || error_ns > SCALE_ERROR_MAX * expected_ns ||
+	    taken_ns <= 0)
 		return false;
 	out->factor = taken_ns / expected_ns;
 	/* No two windows are alike: the guest's share of it is not known. */
