@@ -12,12 +12,12 @@
 #include "skipped.h"
 
 /*
- * At kvm_entry: the cycle before is over, the next one starts.
+ * At kvm_entry: the cycle before is over, the next one starts. @keep: some cycles are kept whole.
  *
  * `sequence` is odd from before `armed` is read until all is written, so that user space,
  * having disarmed, needs only to wait until it is even.
  */
-static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
+static __always_inline void boundary_entry(struct kvm_vcpu *vcpu, bool keep)
 {
 	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
@@ -53,7 +53,7 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 			account_cycle(st, clock_ns);
 			if (skipped)
 				skipped_count(st);
-			if (config.keep)
+			if (keep)
 				capture(st, vcpu);
 		} else if (st->phase == XG_PHASE_GUEST) {
 			st->loss[XG_LOSS_ENTRY_WITHOUT_EXIT]++;
@@ -62,7 +62,7 @@ static __always_inline void boundary_entry(struct kvm_vcpu *vcpu)
 		st->log_n = 0;
 		st->phase = XG_PHASE_GUEST;
 	}
-	if (config.keep)
+	if (keep)
 		st->cpu = bpf_get_smp_processor_id();
 	__sync_fetch_and_add(&st->sequence, 1);
 	now_ns = bpf_ktime_get_ns();

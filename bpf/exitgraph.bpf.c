@@ -22,7 +22,18 @@ int boundary_kvm_entry(u64 *ctx)
 
 	/* Never NULL; from 6.12 on the verifier wants to see it said. */
 	if (vcpu)
-		boundary_entry(vcpu);
+		boundary_entry(vcpu, false);
+	return 0;
+}
+
+/* In its place, where cycles are kept whole: what that takes need not be verified else. */
+SEC("tp_btf/kvm_entry")
+int boundary_kvm_entry_keep(u64 *ctx)
+{
+	struct kvm_vcpu *vcpu = (void *)ctx[0];
+
+	if (vcpu)
+		boundary_entry(vcpu, true);
 	return 0;
 }
 
@@ -67,8 +78,8 @@ EXITS_ONLY(exits_kvm_exit_vmx, kvm_exit, vcpu ? exits_only_exit(vcpu, false, tru
 EXITS_ONLY(exits_kvm_exit_vmx_old, kvm_exit, exits_only_exit(vcpu, false, false))
 
 /*
- * Templates. What their copies are, fentry or fexit programs say, the loader decides; these are
- * of a kind that is loaded without anything to be attached to.
+ * Templates. What their copies are, fentry or fexit programs say, the loader decides: these are
+ * never loaded themselves (user/attach/template.h).
  */
 
 SEC("kprobe")
@@ -96,7 +107,7 @@ int call_return_run_ioctl(void *ctx)
 }
 
 /* By its type, of which only this one needs to know; and without. */
-SEC("fexit")
+SEC("kprobe")
 int call_return_run(u64 *ctx)
 {
 	return run_returned((struct kvm_vcpu *)ctx[0]);

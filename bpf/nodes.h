@@ -65,28 +65,35 @@ ACCOUNT_INLINE u32 account_child(struct xg_vcpu_state *st, u32 parent, u32 id)
 /* Find @code's reason, added if need be: 0, or LOOP_STOP when there is no room. */
 ACCOUNT_GLOBAL int account_reason(struct xg_vcpu_state *st, u64 code)
 {
-	for (u32 i = 0; st && i < XG_REASONS; i++) {
-		struct xg_reason *reason = &st->reasons[i];
+	struct xg_reason *reason;
+	u32 i;
 
-		if (!reason->root) {
-			u32 root, latency;
-
-			root = account_node_new(st, 0, XG_ID_ROOT);
-			latency = account_node_new(st, 0, XG_ID_LATENCY);
-			if (!latency)
-				return LOOP_STOP;
-			reason->code = code;
-			reason->root = root;
-			reason->latency = latency;
-		} else if (reason->code != code) {
-			continue;
-		}
-		st->last_reason = i;
-		st->root = reason->root;
-		st->latency = reason->latency;
-		return LOOP_ON;
+	if (!st)
+		return LOOP_STOP;
+	LOOP_NOT_UNROLLED
+	for (i = 0; i < XG_REASONS; i++) {
+		reason = &st->reasons[i];
+		if (!reason->root || reason->code == code)
+			break;
 	}
-	return LOOP_STOP;
+	if (i == XG_REASONS)
+		return LOOP_STOP;
+	/* By way of the state, lest the verifier look at what follows for each of them. */
+	*(volatile u32 *)&st->last_reason = i;
+	reason = &st->reasons[*(volatile u32 *)&st->last_reason & (XG_REASONS - 1)];
+	if (!reason->root) {
+		u32 root = account_node_new(st, 0, XG_ID_ROOT);
+		u32 latency = account_node_new(st, 0, XG_ID_LATENCY);
+
+		if (!latency)
+			return LOOP_STOP;
+		reason->code = code;
+		reason->root = root;
+		reason->latency = latency;
+	}
+	st->root = reason->root;
+	st->latency = reason->latency;
+	return LOOP_ON;
 }
 
 #endif

@@ -23,11 +23,6 @@ struct task_struct {
 	char comm[16];
 };
 
-/* Any type that begins with a number of 64 bits. */
-struct timespec64 {
-	s64 tv_sec;
-};
-
 struct kvm {
 	int userspace_pid;
 };

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "attach/base.h"
+#include "attach/boundaries.h"
 #include "attach/disarm.h"
 #include "attach/held.h"
 #include "attach/inside.h"
@@ -103,6 +104,7 @@ void attach_free(struct attach **attach_ptr)
 	attach_unmap_states(attach);
 	exitgraph_bpf__destroy(attach->skel);
 	sections_forget(&attach->sections);
+	templates_forget(&attach->templates);
 	free(attach);
 	*attach_ptr = NULL;
 }
@@ -144,29 +146,6 @@ static void configure_captures(struct attach *attach, struct xg_config *config,
 		bpf_map__set_max_entries(attach->skel->maps.captures, CAPTURES_BYTES);
 }
 
-/* The programs at kvm_entry and kvm_exit: one each. */
-static void choose_boundaries(struct attach *attach, const struct xg_config *config,
-			      bool exits_only)
-{
-	bool is_svm = config->isa == ISA_SVM, is_old = !config->has_cast;
-	const struct {
-		struct bpf_program *program;
-		bool wanted;
-	} choices[] = {
-		{ attach->skel->progs.boundary_kvm_entry, !exits_only },
-		{ attach->skel->progs.boundary_kvm_exit, !exits_only },
-		{ attach->skel->progs.exits_kvm_entry, exits_only && !is_old },
-		{ attach->skel->progs.exits_kvm_entry_old, exits_only && is_old },
-		{ attach->skel->progs.exits_kvm_exit_svm, exits_only && is_svm && !is_old },
-		{ attach->skel->progs.exits_kvm_exit_svm_old, exits_only && is_svm && is_old },
-		{ attach->skel->progs.exits_kvm_exit_vmx, exits_only && !is_svm && !is_old },
-		{ attach->skel->progs.exits_kvm_exit_vmx_old, exits_only && !is_svm && is_old },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(choices); i++)
-		bpf_program__set_autoload(choices[i].program, choices[i].wanted);
-}
-
 static void configure(struct attach *attach, enum isa isa, const struct attach_options *options)
 {
 	/* libbpf maps .rodata writable until the object is loaded. */
@@ -175,15 +154,12 @@ static void configure(struct attach *attach, enum isa isa, const struct attach_o
 	config->isa = isa;
 	config->vcpu_cnt = attach->vcpu_cnt;
 	config->has_cast = attach->kernel.has_cast;
-	choose_boundaries(attach, config, options->exits_only);
+	configure_captures(attach, config, options);
+	boundaries_choose(attach->skel, config, options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.trial_task, !options->exits_only);
 	bpf_program__set_autoload(attach->skel->progs.trial_boundary, !options->exits_only);
 	bpf_program__set_autoattach(attach->skel->progs.trial_task, false);
 	bpf_program__set_autoattach(attach->skel->progs.trial_boundary, false);
-	/* Any function of a vCPU will do for the template that reads its argument. */
-	if (!options->exits_only && !sections_have(&attach->sections, "fexit"))
-		bpf_program__set_attach_target(attach->skel->progs.call_return_run, 0, RUN_IOCTL);
-	configure_captures(attach, config, options);
 	bpf_map__set_max_entries(attach->skel->maps.vcpus, attach->vcpu_cnt);
 	bpf_map__set_max_entries(attach->skel->maps.threads, attach->vcpu_cnt + SPARE_THREADS);
 	attach->skel->bss->control.free_slots = attach->vcpu_cnt;
@@ -254,6 +230,9 @@ int attach_new(enum isa isa, const struct attach_function *functions, size_t cnt
 	if (r)
 		return r;
 	sections_tell(&attach->sections, options->anchors, options->anchor_cnt);
+	r = templates_tell(&attach->templates);
+	if (r)
+		return err_r(r, "libbpf does not take the templates: %s", strerror(-r));
 	attach->skel = exitgraph_bpf__open();
 	if (!attach->skel)
 		return err_r(-errno, "cannot open the BPF programs: %s", strerror(errno));
@@ -335,6 +314,7 @@ int attach_functions(struct attach *attach, struct attach_function *functions, s
 {
 	struct attaching attaching = {
 		.skel = attach->skel,
+		.templates = &attach->templates,
 		.features = &attach->features,
 		.probes = &attach->probes,
 		.functions = functions,

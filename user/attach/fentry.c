@@ -29,8 +29,9 @@ static void prepare(struct exitgraph_bpf *skel)
 	bpf_program__set_autoload(skel->progs.call_return_run, true);
 }
 
-static int link_one(const struct bpf_program *program, int attach_type,
-		    const struct target_function *function, u32 id, struct probe *probe)
+static int link_one(const struct attaching *attaching, const struct bpf_program *program,
+		    int attach_type, const struct target_function *function, u32 id,
+		    struct probe *probe)
 {
 	const struct template_use use = {
 		.type = BPF_PROG_TYPE_TRACING,
@@ -39,7 +40,7 @@ static int link_one(const struct bpf_program *program, int attach_type,
 		.btf_id = function->btf_id,
 		.id = id,
 	};
-	int r = template_load(program, &use, &probe->prog_fd);
+	int r = template_load(attaching->templates, program, &use, &probe->prog_fd);
 
 	if (r)
 		return r;
@@ -58,9 +59,11 @@ static int attach_one(struct attaching *attaching, const struct target_function 
 	struct probe entry = PROBE_INIT, exit = PROBE_INIT;
 	int r;
 
-	r = link_one(pair_entry(skel, function->name), BPF_TRACE_FENTRY, function, id, &entry);
+	r = link_one(attaching, pair_entry(skel, function->name), BPF_TRACE_FENTRY, function, id,
+		     &entry);
 	if (!r)
-		r = link_one(pair_return(skel, function->name, skel->progs.call_return_run),
+		r = link_one(attaching,
+			     pair_return(skel, function->name, skel->progs.call_return_run),
 			     BPF_TRACE_FEXIT, function, id, &exit);
 	if (!r)
 		r = probes_add(attaching->probes, &exit);

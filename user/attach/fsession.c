@@ -48,7 +48,8 @@ static int attach_one(struct attaching *attaching, const struct target_function 
 		.is_return_id = attaching->features->is_return_id,
 	};
 	struct probe probe = PROBE_INIT;
-	int r = template_load(attaching->skel->progs.call_session, &use, &probe.prog_fd);
+	int r = template_load(attaching->templates, attaching->skel->progs.call_session, &use,
+			      &probe.prog_fd);
 
 	if (r)
 		return r;

@@ -7,6 +7,7 @@
 #include "attach/features.h"
 #include "attach/probes.h"
 #include "attach/sections.h"
+#include "attach/template.h"
 #include "target/anchors.h"
 
 struct exitgraph_bpf;
@@ -15,6 +16,7 @@ struct held;
 struct attach {
 	struct exitgraph_bpf *skel;
 	struct sections sections;
+	struct templates templates;
 	struct xg_vcpu_state *states;
 	u32 vcpu_cnt;
 	struct target_kernel kernel;

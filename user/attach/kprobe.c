@@ -130,7 +130,7 @@ static int add(struct attaching *attaching, const struct bpf_program *program,
 
 	if (event_fd < 0)
 		return event_fd;
-	r = template_load(program, &use, &probe.prog_fd);
+	r = template_load(attaching->templates, program, &use, &probe.prog_fd);
 	if (r)
 		return r;
 	/* The link keeps the event. */

@@ -52,7 +52,8 @@ static int attach_all(struct attaching *attaching, struct attach_function **todo
 		names[i] = todo[i]->target->name;
 		cookies[i] = XG_CODE_ENTRY(attaching_id(attaching, todo[i]));
 	}
-	r = template_load(attaching->skel->progs.call_session_multi, &use, &probe.prog_fd);
+	r = template_load(attaching->templates, attaching->skel->progs.call_session_multi, &use,
+			  &probe.prog_fd);
 	if (!r) {
 		probe.link_fd = link_kprobe_multi(probe.prog_fd, XG_TRACE_KPROBE_SESSION, names,
 						  cookies, cnt);

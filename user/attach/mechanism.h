@@ -16,10 +16,12 @@
 #include "xg_types.h"
 
 struct exitgraph_bpf;
+struct templates;
 
 /* What a mechanism attaches with. */
 struct attaching {
-	const struct exitgraph_bpf *skel; /* loaded */
+	const struct exitgraph_bpf *skel;  /* loaded */
+	const struct templates *templates; /* its */
 	const struct features *features;
 	struct probes *probes; /* where what it attaches goes */
 	struct attach_function *functions;

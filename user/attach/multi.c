@@ -161,7 +161,7 @@ static int load_programs(struct attaching *attaching, struct group *group)
 			.is_return_id = side->is_session ? attaching->features->is_return_id : 0,
 		};
 
-		r = template_load(side->program, &use, &group->prog_fds[i]);
+		r = template_load(attaching->templates, side->program, &use, &group->prog_fds[i]);
 	}
 	return r;
 }

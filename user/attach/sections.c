@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
 
 static int prepare_load(struct bpf_program *program, struct bpf_prog_load_opts *options,
 			long cookie)
@@ -38,14 +37,6 @@ void sections_tell(struct sections *sections, const struct target_anchor *anchor
 		if (handler >= 0)
 			sections->handlers[sections->cnt++] = handler;
 	}
-}
-
-bool sections_have(const struct sections *sections, const char *section)
-{
-	for (size_t i = 0; i < sections->cnt; i++)
-		if (!strcmp(sections->anchors[i].section, section))
-			return true;
-	return false;
 }
 
 void sections_forget(struct sections *sections)

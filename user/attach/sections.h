@@ -3,7 +3,6 @@
 #ifndef EXITGRAPH_ATTACH_SECTIONS_H
 #define EXITGRAPH_ATTACH_SECTIONS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "target/anchors.h"
@@ -21,7 +20,6 @@ struct sections {
  * not take is left to it.
  */
 void sections_tell(struct sections *sections, const struct target_anchor *anchors, size_t cnt);
-bool sections_have(const struct sections *sections, const char *section);
 void sections_forget(struct sections *sections);
 
 #endif

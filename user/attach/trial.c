@@ -213,6 +213,7 @@ int trial_attach(struct trial *trial, const struct mechanism *mechanism)
 	struct attach_function *todo[TRIAL_FUNCTIONS];
 	struct attaching attaching = {
 		.skel = trial->attach->skel,
+		.templates = &trial->attach->templates,
 		.features = &trial->attach->features,
 		.probes = &trial->attach->trial_probes,
 		.functions = trial->functions,
@@ -283,6 +284,7 @@ int trial_attach_boundaries(struct trial *trial)
 		struct probe probe = PROBE_INIT;
 
 		r = i ? template_load(
+				&trial->attach->templates,
 				trial->attach->skel->progs.trial_boundary,
 				&(struct template_use){ .type = BPF_PROG_TYPE_RAW_TRACEPOINT },
 				&probe.prog_fd)
