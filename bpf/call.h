@@ -75,7 +75,7 @@ static __always_inline int returned_of_many(void *ctx)
 }
 
 /* KVM_RUN, by which a thread comes back from user space, perhaps on another CPU. */
-static __always_inline int run_ioctl_entered(void)
+static __always_inline int run_ioctl_entered(u64 code)
 {
 	struct xg_vcpu_state *st = self();
 
@@ -84,19 +84,19 @@ static __always_inline int run_ioctl_entered(void)
 	skipped_arrive(st);
 	if (config.keep)
 		log_now(st, XG_CODE_CPU());
-	log_now(st, template_code(CODE));
+	log_now(st, code);
 	return 0;
 }
 
 /* From here to the next entry, the thread may be anywhere. */
-static __always_inline int run_ioctl_returned(void)
+static __always_inline int run_ioctl_returned(u64 code)
 {
 	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
 
 	if (!st)
 		return 0;
-	log_at(st, clock_ns, template_code(RETURN_CODE));
+	log_at(st, clock_ns, code);
 	skipped_leave(st);
 	return 0;
 }
@@ -129,20 +129,20 @@ static __always_inline int run_returned(struct kvm_vcpu *vcpu)
  * that leaves, the latter as the one that comes back: off-CPU time without a probe in the
  * scheduler.
  */
-static __always_inline int sched_out_returned(void)
+static __always_inline int sched_out_returned(u64 code)
 {
 	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
 
 	if (!st)
 		return 0;
-	log_at(st, clock_ns, template_code(RETURN_CODE));
+	log_at(st, clock_ns, code);
 	skipped_leave(st);
 	log_now(st, XG_CODE_ENTRY(XG_ID_OFF_CPU));
 	return 0;
 }
 
-static __always_inline int sched_in_entered(void)
+static __always_inline int sched_in_entered(u64 code)
 {
 	u64 clock_ns = bpf_ktime_get_ns();
 	struct xg_vcpu_state *st = self();
@@ -153,7 +153,46 @@ static __always_inline int sched_in_entered(void)
 	skipped_arrive(st);
 	if (config.keep)
 		log_at(st, clock_ns, XG_CODE_CPU());
-	log_now(st, template_code(CODE));
+	log_now(st, code);
+	return 0;
+}
+
+/*
+ * In programs for some of those functions on which more hangs, and that never disturb each other:
+ * what it is, their cookies tell.
+ */
+static __always_inline int entered_by_role(void *ctx)
+{
+	u64 clock_ns = bpf_ktime_get_ns();
+	u64 cookie = bpf_get_attach_cookie(ctx);
+	struct xg_vcpu_state *st = self();
+
+	if (!st)
+		return 0;
+	if (cookie & XG_ROLE_ON_CPU)
+		log_at(st, clock_ns, XG_CODE_RETURN(XG_ID_OFF_CPU));
+	if (cookie & (XG_ROLE_RUN_IOCTL | XG_ROLE_ON_CPU)) {
+		skipped_arrive(st);
+		if (config.keep)
+			log_at(st, clock_ns, XG_CODE_CPU());
+	}
+	log_now(st, cookie & XG_CODE_MASK);
+	return 0;
+}
+
+static __always_inline int returned_by_role(void *ctx)
+{
+	u64 clock_ns = bpf_ktime_get_ns();
+	u64 cookie = bpf_get_attach_cookie(ctx), code = (cookie & XG_CODE_MASK) | 1;
+	struct xg_vcpu_state *st = self();
+
+	if (!st)
+		return 0;
+	log_at(st, clock_ns, code);
+	if (cookie & (XG_ROLE_RUN_IOCTL | XG_ROLE_OFF_CPU))
+		skipped_leave(st);
+	if (cookie & XG_ROLE_OFF_CPU)
+		log_now(st, XG_CODE_ENTRY(XG_ID_OFF_CPU));
 	return 0;
 }
 

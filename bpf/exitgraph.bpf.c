@@ -97,20 +97,26 @@ int call_return(void *ctx)
 SEC("kprobe")
 int call_entry_run_ioctl(void *ctx)
 {
-	return run_ioctl_entered();
+	return run_ioctl_entered(template_code(CODE));
 }
 
 SEC("kprobe")
 int call_return_run_ioctl(void *ctx)
 {
-	return run_ioctl_returned();
+	return run_ioctl_returned(template_code(RETURN_CODE));
 }
 
-/* By its type, of which only this one needs to know; and without. */
+/* By its type, of which only these need to know; and without. */
 SEC("kprobe")
 int call_return_run(u64 *ctx)
 {
 	return run_returned((struct kvm_vcpu *)ctx[0]);
+}
+
+SEC("kprobe")
+int call_session_run(u64 *ctx)
+{
+	return session_is_return(ctx) ? run_returned((struct kvm_vcpu *)ctx[0]) : call_entered();
 }
 
 SEC("kprobe")
@@ -122,13 +128,13 @@ int kprobe_return_run(void *ctx)
 SEC("kprobe")
 int call_return_off_cpu(void *ctx)
 {
-	return sched_out_returned();
+	return sched_out_returned(template_code(RETURN_CODE));
 }
 
 SEC("kprobe")
 int call_entry_on_cpu(void *ctx)
 {
-	return sched_in_entered();
+	return sched_in_entered(template_code(CODE));
 }
 
 /* Run at both, the entry and the return. */
@@ -155,6 +161,13 @@ SEC("kprobe")
 int call_session_multi(void *ctx)
 {
 	return session_is_return(ctx) ? returned_of_many(ctx) : entered_of_many(ctx);
+}
+
+/* For some on which more hangs. */
+SEC("kprobe")
+int call_session_role(void *ctx)
+{
+	return session_is_return(ctx) ? returned_by_role(ctx) : entered_by_role(ctx);
 }
 
 /* The vCPU goes away: its slot is for user space to read and to free. */

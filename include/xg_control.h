@@ -5,7 +5,9 @@
 
 #include "xg_state.h"
 
-#define XG_WATCHED 5 /* programs that serve many functions, at most: 2 modules' and the clones' */
+#define XG_WATCHED                                                                                 \
+	5 /* programs that serve many functions, at most: 2 modules', those around user space, the \
+	     clones' */
 
 /* Fixed when the programs are loaded. */
 struct xg_config {

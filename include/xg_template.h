@@ -17,4 +17,12 @@
  */
 #define XG_TEMPLATE_IS_RETURN 0x58475254 /* "XGRT" */
 
+/*
+ * The cookie of a program that serves many functions: the function's record code at its entry, and
+ * what else is to be done there, if it is a program of functions on which more hangs (bpf/call.h).
+ */
+#define XG_ROLE_RUN_IOCTL (1 << 16)
+#define XG_ROLE_OFF_CPU	  (1 << 17)
+#define XG_ROLE_ON_CPU	  (1 << 18)
+
 #endif

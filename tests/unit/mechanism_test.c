@@ -113,13 +113,17 @@ static void large_sets_go_by_sessions(void **state)
 	static const struct target_function switching = {
 		.name = "kvm_arch_vcpu_load", .module = "kvm", .btf_fd = KVM_FD, .btf_id = 4
 	};
+	static const struct target_function run = {
+		.name = "svm_vcpu_run", .module = "kvm_amd", .btf_fd = KVM_FD + 1, .btf_id = 5
+	};
 	struct features many = newest, few = newest, many_old = old;
 
 	many.set_cnt = many_old.set_cnt = MECHANISM_MANY;
 	few.set_cnt = MECHANISM_MANY - 1;
 	assert_ptr_equal(mechanism_of(&many, NULL, &plain), &mechanism_fsession_multi);
-	assert_ptr_equal(mechanism_of(&many, NULL, &switching), &mechanism_fsession);
-	assert_ptr_equal(mechanism_of(&many, NULL, &boundary), &mechanism_fentry);
+	assert_ptr_equal(mechanism_of(&many, NULL, &switching), &mechanism_fsession_multi);
+	assert_ptr_equal(mechanism_of(&many, NULL, &boundary), &mechanism_fsession_multi);
+	assert_ptr_equal(mechanism_of(&many, NULL, &run), &mechanism_fsession);
 	assert_ptr_equal(mechanism_of(&few, NULL, &plain), &mechanism_multi);
 	assert_ptr_equal(mechanism_of(&few, NULL, &switching), &mechanism_fentry);
 	assert_ptr_equal(mechanism_of(&many_old, NULL, &plain), &mechanism_fentry);

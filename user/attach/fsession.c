@@ -29,12 +29,22 @@ static bool can(const struct target_function *function)
 /* KVM has preemption disabled around them. */
 static bool takes(const struct target_function *function)
 {
-	return special_of(function->name) == SPECIAL_SWITCHING;
+	enum special special = special_of(function->name);
+
+	return special == SPECIAL_SWITCHING || special == SPECIAL_RUN;
+}
+
+static const struct bpf_program *template_of(const struct exitgraph_bpf *skel,
+					     const struct target_function *function)
+{
+	return special_of(function->name) == SPECIAL_RUN ? skel->progs.call_session_run
+							 : skel->progs.call_session;
 }
 
 static void prepare(struct exitgraph_bpf *skel)
 {
 	bpf_program__set_autoload(skel->progs.call_session, true);
+	bpf_program__set_autoload(skel->progs.call_session_run, true);
 }
 
 static int attach_one(struct attaching *attaching, const struct target_function *function, u32 id)
@@ -48,7 +58,7 @@ static int attach_one(struct attaching *attaching, const struct target_function 
 		.is_return_id = attaching->features->is_return_id,
 	};
 	struct probe probe = PROBE_INIT;
-	int r = template_load(attaching->templates, attaching->skel->progs.call_session, &use,
+	int r = template_load(attaching->templates, template_of(attaching->skel, function), &use,
 			      &probe.prog_fd);
 
 	if (r)
@@ -69,7 +79,7 @@ static int attach(struct attaching *attaching, struct attach_function **todo, si
 const struct mechanism mechanism_fsession = {
 	.option = "fsession",
 	.name = "fsession",
-	.use = "those that switch a vCPU's thread, where functions are 500 or more",
+	.use = "SVM's run function, where functions are 500 or more",
 	.needs = "BPF_TRACE_FSESSION (Linux 7.0)",
 	.is_session = true,
 	.offered = offered,

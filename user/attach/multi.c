@@ -23,14 +23,36 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "xg_log.h"
+#include "xg_template.h"
 
 #include "exitgraph.skel.h"
 
 #define SIDES_MAX 2
 
+/* Which functions share programs. */
+enum part {
+	PART_NONE,
+	PART_PLAIN,	/* on which no more hangs */
+	PART_SWITCHING, /* KVM has preemption disabled around them: none of their runs is skipped */
+	PART_IOCTL,	/* around user space */
+};
+
+static const struct {
+	enum part part;
+	u32 role; /* XG_ROLE_*, for the cookie */
+} parts[SPECIAL_COUNT] = {
+	[SPECIAL_NONE] = { PART_PLAIN, 0 },
+	[SPECIAL_IOCTL] = { PART_IOCTL, 0 },
+	[SPECIAL_RUN_IOCTL] = { PART_IOCTL, XG_ROLE_RUN_IOCTL },
+	[SPECIAL_OFF_CPU] = { PART_SWITCHING, XG_ROLE_OFF_CPU },
+	[SPECIAL_ON_CPU] = { PART_SWITCHING, XG_ROLE_ON_CPU },
+	[SPECIAL_SWITCHING] = { PART_SWITCHING, 0 },
+};
+
 /* A program and how it is attached. */
 struct side {
 	const struct bpf_program *program;
+	const struct bpf_program *by_role; /* in its place, where functions have roles */
 	int attach_type;
 	bool is_session;
 };
@@ -45,6 +67,7 @@ struct group {
 	const struct side *sides;
 	size_t side_cnt;
 	int prog_fds[SIDES_MAX];
+	bool is_watched, has_roles;
 };
 
 static bool offered(const struct features *features)
@@ -57,11 +80,21 @@ static bool session_offered(const struct features *features)
 	return features->fsession_multi;
 }
 
+static enum part part_of(const struct target_function *function)
+{
+	return parts[special_of(function->name)].part;
+}
+
 /* Of KVM's modules only: others' functions are any task's, and would keep the program busy. */
+static bool takes_session(const struct target_function *function)
+{
+	return !function->is_clone && part_of(function) != PART_NONE &&
+	       !strncmp(function->module, "kvm", strlen("kvm"));
+}
+
 static bool can(const struct target_function *function)
 {
-	return !function->is_clone && special_of(function->name) == SPECIAL_NONE &&
-	       !strncmp(function->module, "kvm", strlen("kvm"));
+	return takes_session(function) && part_of(function) == PART_PLAIN;
 }
 
 static void prepare(struct exitgraph_bpf *skel)
@@ -75,6 +108,7 @@ static void prepare_session(struct exitgraph_bpf *skel)
 {
 	watch_prepare(skel);
 	bpf_program__set_autoload(skel->progs.call_session_multi, true);
+	bpf_program__set_autoload(skel->progs.call_session_role, true);
 }
 
 static void group_free(struct group *group)
@@ -99,7 +133,9 @@ static void group_add(struct group *group, const struct attaching *attaching,
 {
 	group->functions[group->cnt] = function;
 	group->ids[group->cnt] = function->target->btf_id;
-	group->cookies[group->cnt] = XG_CODE_ENTRY(attaching_id(attaching, function));
+	group->cookies[group->cnt] = XG_CODE_ENTRY(attaching_id(attaching, function)) |
+				     parts[special_of(function->target->name)].role;
+	group->has_roles |= parts[special_of(function->target->name)].role;
 	group->cnt++;
 }
 
@@ -161,7 +197,9 @@ static int load_programs(struct attaching *attaching, struct group *group)
 			.is_return_id = side->is_session ? attaching->features->is_return_id : 0,
 		};
 
-		r = template_load(attaching->templates, side->program, &use, &group->prog_fds[i]);
+		r = template_load(attaching->templates,
+				  group->has_roles ? side->by_role : side->program, &use,
+				  &group->prog_fds[i]);
 	}
 	return r;
 }
@@ -180,7 +218,7 @@ static int attach_group(struct attaching *attaching, struct group *group)
 		struct probe probe = PROBE_INIT;
 
 		probe.prog_fd = TAKE_FD(group->prog_fds[i]);
-		probe.is_of_many = true;
+		probe.is_of_many = group->is_watched;
 		r = probes_add(attaching->probes, &probe);
 	}
 	return r;
@@ -216,6 +254,7 @@ static int attach_objects(struct attaching *attaching, struct attach_function **
 			.sides = sides,
 			.side_cnt = side_cnt,
 			.prog_fds = { -1, -1 },
+			.is_watched = part_of(todo[0]->target) != PART_SWITCHING,
 		};
 		int r;
 
@@ -231,19 +270,39 @@ static int attach_objects(struct attaching *attaching, struct attach_function **
 static int attach(struct attaching *attaching, struct attach_function **todo, size_t cnt)
 {
 	const struct side sides[] = {
-		{ attaching->skel->progs.call_return_multi, XG_TRACE_FEXIT_MULTI, false },
-		{ attaching->skel->progs.call_entry_multi, XG_TRACE_FENTRY_MULTI, false },
+		{ attaching->skel->progs.call_return_multi, NULL, XG_TRACE_FEXIT_MULTI, false },
+		{ attaching->skel->progs.call_entry_multi, NULL, XG_TRACE_FENTRY_MULTI, false },
 	};
 
 	return attach_objects(attaching, todo, cnt, &mechanism_multi, sides, ARRAY_SIZE(sides));
 }
 
+/* Of @todo, those of @part. */
+static int attach_part_session(struct attaching *attaching, struct attach_function **todo,
+			       size_t cnt, enum part part)
+{
+	_cleanup_free_ struct attach_function **of_part =
+		calloc(cnt, sizeof(struct attach_function *));
+	const struct exitgraph_bpf *skel = attaching->skel;
+	const struct side side = { skel->progs.call_session_multi, skel->progs.call_session_role,
+				   XG_TRACE_FSESSION_MULTI, true };
+	size_t part_cnt = 0;
+
+	if (!of_part)
+		return -ENOMEM;
+	for (size_t i = 0; i < cnt; i++)
+		if (part_of(todo[i]->target) == part)
+			of_part[part_cnt++] = todo[i];
+	return attach_objects(attaching, of_part, part_cnt, &mechanism_fsession_multi, &side, 1);
+}
+
 static int attach_session(struct attaching *attaching, struct attach_function **todo, size_t cnt)
 {
-	const struct side side = { attaching->skel->progs.call_session_multi,
-				   XG_TRACE_FSESSION_MULTI, true };
+	int r = attach_part_session(attaching, todo, cnt, PART_SWITCHING);
 
-	return attach_objects(attaching, todo, cnt, &mechanism_fsession_multi, &side, 1);
+	if (!r)
+		r = attach_part_session(attaching, todo, cnt, PART_IOCTL);
+	return r ? r : attach_part_session(attaching, todo, cnt, PART_PLAIN);
 }
 
 const struct mechanism mechanism_multi = {
@@ -267,7 +326,7 @@ const struct mechanism mechanism_fsession_multi = {
 	.is_session = true,
 	.offered = session_offered,
 	.can = can,
-	.takes = can,
+	.takes = takes_session,
 	.prepare = prepare_session,
 	.attach = attach_session,
 };
