@@ -158,10 +158,11 @@ static __always_inline u64 load(const void *address)
 	u64 value = 0;
 
 	if (bpf_rdonly_cast) {
-		const struct timespec64 *any = bpf_rdonly_cast(
-			(void *)address, bpf_core_type_id_kernel(struct timespec64));
+		/* Any type that begins with a number of 64 bits. */
+		const u64 *any = bpf_rdonly_cast((void *)address,
+						 bpf_core_type_id_kernel(struct task_struct));
 
-		return any->tv_sec;
+		return *any;
 	}
 	bpf_probe_read_kernel(&value, sizeof(value), address);
 	return value;

@@ -62,26 +62,51 @@ static double count_exits(const struct bench_row *row)
 	return row->counted_iterations ? exits : NAN;
 }
 
-/* Cycles of each reason, as many as an iteration has exits for it. */
-static void add_phases(const struct recording *recording, struct bench_line *line)
+/* How many cycles of @reason, of a vCPU of @isa, an iteration has. */
+static double cycles_each(const struct bench_row *row, enum isa isa, const struct reason *reason)
 {
-	const struct bench_row *row = line->row;
 	char name[REASON_NAME_MAX];
+
+	reason_name(isa, reason->code, name);
+	for (size_t i = 0; i < row->exit_cnt; i++)
+		if (!strcmp(row->exits[i].reason, name))
+			return exits_each(row, &row->exits[i]);
+	return 0;
+}
+
+static void add_reason(const struct correction *correction, const struct recording *recording,
+		       const struct reason *reason, double each, struct bench_line *line)
+{
+	struct corrected cycle = correct_cycle(correction, reason);
 	double ns[PHASE_COUNT];
 
+	phase_sums(recording, reason, NULL, NULL, ns);
+	for (int i = 0; i < PHASE_COUNT; i++)
+		line->phase_ns[i] += ns[i] * each;
+	cycle = corrected_mean(&cycle, reason->cycle_cnt);
+	line->corrected.is_known &= cycle.is_known;
+	line->corrected.ns += each * cycle.ns;
+	/* All of them are off in the same direction, for the same constants were taken out. */
+	line->corrected.uncertainty_ns += each * cycle.uncertainty_ns;
+}
+
+/* Cycles of each reason, as many as an iteration has exits for it. */
+static int add_recording(const struct recording *recording, struct bench_line *line)
+{
+	_cleanup_(correction_free) struct correction *correction = NULL;
+
+	if (correction_new(recording, &correction))
+		return -ENOMEM;
+	line->corrected.is_known = true;
 	recording_for_each_vcpu (vcpu, recording) {
 		vcpu_for_each_reason (reason, vcpu) {
-			double each = 0;
+			double each = cycles_each(line->row, vcpu->isa, reason);
 
-			reason_name(vcpu->isa, reason->code, name);
-			for (size_t i = 0; i < row->exit_cnt; i++)
-				if (!strcmp(row->exits[i].reason, name))
-					each = exits_each(row, &row->exits[i]);
-			phase_sums(recording, reason, NULL, NULL, ns);
-			for (int i = 0; i < PHASE_COUNT; i++)
-				line->phase_ns[i] += ns[i] * each;
+			if (each > 0)
+				add_reason(correction, recording, reason, each, line);
 		}
 	}
+	return 0;
 }
 
 static int fill_line(const struct bench_costs *costs, const struct profile *profile,
@@ -94,8 +119,9 @@ static int fill_line(const struct bench_costs *costs, const struct profile *prof
 	line->exits = count_exits(row);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		line->phase_ns[i] = recording ? 0 : NAN;
-	if (recording)
-		add_phases(recording, line);
+	if (recording && add_recording(recording, line))
+		return -ENOMEM;
+	line->corrected.ns -= costs->loop.ns.value;
 	for (int mode = 0; mode < BENCH_MODE_COUNT; mode++) {
 		if (median_cycles(row, mode, &cycles))
 			return -ENOMEM;
@@ -136,6 +162,14 @@ void bench_costs_free(struct bench_costs **costs)
 	free((*costs)->lines);
 	free(*costs);
 	*costs = NULL;
+}
+
+double bench_error(const struct bench_line *line)
+{
+	double untraced_ns = line->cost[BENCH_UNTRACED].ns.value;
+
+	return line->corrected.is_known && untraced_ns > 0 ? line->corrected.ns / untraced_ns - 1 :
+							     NAN;
 }
 
 double bench_inflation(const struct bench_line *line, enum bench_mode mode)

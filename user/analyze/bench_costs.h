@@ -3,6 +3,7 @@
 #ifndef EXITGRAPH_ANALYZE_BENCH_COSTS_H
 #define EXITGRAPH_ANALYZE_BENCH_COSTS_H
 
+#include "analyze/correct.h"
 #include "analyze/median.h"
 #include "analyze/phase.h"
 
@@ -16,6 +17,8 @@ struct bench_line {
 	struct bench_cost cost[BENCH_MODE_COUNT];
 	double exits;		      /* of an iteration, counted; the host's own left out */
 	double phase_ns[PHASE_COUNT]; /* of an iteration, as traced; NAN without a recording */
+	/* An iteration's cycles as traced, without the probes' cost and the loop's own. */
+	struct corrected corrected;
 };
 
 struct bench_costs {
@@ -30,6 +33,9 @@ struct bench_costs {
 /* All that @profile's bench says; it has to last. 0 or -ENOMEM. */
 int bench_costs_new(const struct profile *profile, struct bench_costs **out);
 void bench_costs_free(struct bench_costs **costs);
+
+/* By how much what is corrected is off the untraced cost, as a share of that; NAN if not known. */
+double bench_error(const struct bench_line *line);
 
 /* How many times the untraced cost it is; NAN if that is not known. */
 double bench_inflation(const struct bench_line *line, enum bench_mode mode);

@@ -154,6 +154,39 @@ static void cycles_text(const struct bench_line *line, bool unicode, char cell[B
 	bench_number(line->cost[BENCH_UNTRACED].cycles.value, cell);
 }
 
+static double corrected_ns(const struct bench_line *line)
+{
+	return line->corrected.is_known ? line->corrected.ns : NAN;
+}
+
+static double corrected_uncertainty(const struct bench_line *line)
+{
+	return line->corrected.is_known ? line->corrected.uncertainty_ns : NAN;
+}
+
+/* "2,745 +-466" */
+static void corrected_cell(const struct bench_line *line, bool unicode, char cell[BENCH_CELL_MAX])
+{
+	char value[UNITS_MAX], uncertainty[UNITS_MAX];
+
+	if (!line->corrected.is_known)
+		snprintf(cell, BENCH_CELL_MAX, "-");
+	else
+		snprintf(cell, BENCH_CELL_MAX, "%s %s%s", bench_number(line->corrected.ns, value),
+			 unicode ? "±" : "+-",
+			 bench_number(line->corrected.uncertainty_ns, uncertainty));
+}
+
+static void error_cell(const struct bench_line *line, bool unicode, char cell[BENCH_CELL_MAX])
+{
+	double error = bench_error(line);
+
+	if (isnan(error))
+		snprintf(cell, BENCH_CELL_MAX, "-");
+	else
+		snprintf(cell, BENCH_CELL_MAX, "%+.1f%%", 100 * error);
+}
+
 static const struct bench_figure figures[] = {
 	{ .key = "workload", .title = "workload", .align = 'l', .string = name },
 	{ .title = "exits of an iteration", .align = 'l', .text = exits_text },
@@ -169,6 +202,11 @@ static const struct bench_figure figures[] = {
 	{ .title = "", .align = 'r', .text = traced_times },
 	MODE_FIGURES(traced),
 	{ .key = "traced_inflation", .number = traced_inflation },
+	{ .title = "corrected", .align = 'r', .text = corrected_cell },
+	{ .title = "error", .align = 'r', .text = error_cell },
+	{ .key = "corrected_ns", .number = corrected_ns },
+	{ .key = "corrected_uncertainty_ns", .number = corrected_uncertainty },
+	{ .key = "corrected_error", .number = bench_error },
 	{ .key = "recording", .number = recording },
 	{ .key = "note", .string = note },
 };
