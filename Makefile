@@ -94,7 +94,7 @@ unit: $(UNIT_TESTS)
 # same for clang's libFuzzer (libclang-rt-14-dev), to be run by hand for longer.
 FUZZ_SECONDS ?= 5
 FUZZ_SRCS    := tests/fuzz/import_fuzz.c $(sort $(wildcard user/import/*.c)) \
-		$(addprefix user/profile/,cycle.c hist.c losses.c profile.c reasons.c \
+		$(addprefix user/profile/,bench.c cycle.c hist.c losses.c profile.c reasons.c \
 			reasons_trace.c text.c tree.c)
 FUZZ_CFLAGS  := $(filter-out -MMD -MP,$(CFLAGS)) -fsanitize=address,undefined \
 		-fno-sanitize-recover=all
