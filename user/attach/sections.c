@@ -23,8 +23,22 @@ static int attach(const struct bpf_program *program, long cookie, struct bpf_lin
 	return *link ? 0 : -errno;
 }
 
+/*
+ * libbpf frees its table of handlers when the last one goes, and goes on using it for the next
+ * (until 1.3, "Fix realloc API handling in zero-sized edge cases"). So one of no use stays.
+ */
+static void keep_table(void)
+{
+	static int kept = -1;
+
+	if (kept < 0)
+		kept = libbpf_register_prog_handler("exitgraph-none", BPF_PROG_TYPE_UNSPEC, 0,
+						    NULL);
+}
+
 void sections_tell(struct sections *sections, const struct target_anchor *anchors, size_t cnt)
 {
+	keep_table();
 	for (size_t i = 0; i < cnt; i++) {
 		struct target_anchor *anchor = &sections->anchors[sections->cnt];
 		LIBBPF_OPTS(libbpf_prog_handler_opts, options, .cookie = (intptr_t)anchor,
