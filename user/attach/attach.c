@@ -59,7 +59,10 @@ void attach_wait_for_held(struct attach *attach)
 
 int attach_disarm(struct attach *attach)
 {
-	return disarm(attach->skel, attach->states, attach->vcpu_cnt);
+	int r = disarm(attach->skel, attach->states, attach->vcpu_cnt);
+
+	held_remove(attach->held);
+	return r;
 }
 
 struct xg_vcpu_state *attach_states(struct attach *attach, u32 *cnt_out)

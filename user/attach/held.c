@@ -92,6 +92,12 @@ void held_let_go(struct held *held)
 	stopwatch_say(&start_ns, "letting go of the functions");
 }
 
+void held_remove(struct held *held)
+{
+	if (held)
+		hold_remove(held->tracer);
+}
+
 void held_free(struct held **held_ptr)
 {
 	struct held *held = *held_ptr;

@@ -28,6 +28,9 @@ void held_start(const struct features *features, const struct mechanism *forced,
 void held_wait(struct held *held);
 void held_let_go(struct held *held);
 
+/* When the recording is over: begin to put away what is left, which held_free() waits for. */
+void held_remove(struct held *held);
+
 /* Waits for what is left of it to go away. */
 void held_free(struct held **held);
 

@@ -308,6 +308,7 @@ int session_record(struct session *session, struct profile *profile,
 	struct recording *recording;
 	int r;
 
+	attach_wait_for_held(session->attach);
 	/* Those of the recording before. */
 	r = slots_drain(session->slots, NULL);
 	if (!r && profile_add_recording(profile, &recording))

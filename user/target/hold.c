@@ -131,7 +131,13 @@ void hold_let_go(struct hold *hold)
 	if (!hold->instance)
 		return;
 	instance_write(hold->instance, "set_ftrace_filter", NO_FUNCTION, false);
-	start_thread(hold, remove_tracer);
+}
+
+void hold_remove(struct hold *hold)
+{
+	join(hold);
+	if (hold->instance)
+		start_thread(hold, remove_tracer);
 }
 
 void hold_free(struct hold **hold_ptr)

@@ -8,8 +8,9 @@
  * is patched to call whoever is registered for it, and remains so.
  *
  * Most of what a tracer takes is waiting until no CPU runs what it replaces. So a thread sets it up
- * while the caller goes on, and another one removes it while the caller goes on again. Where the
- * process dies before, instance.h's guardian removes it.
+ * while the caller goes on, and another one removes it while the caller goes on again: not before
+ * the recording is over, for that takes 0.04 s of a CPU, too, which may be a vCPU's. Where the process
+ * dies before, instance.h's guardian removes it.
  */
 #ifndef EXITGRAPH_TARGET_HOLD_H
 #define EXITGRAPH_TARGET_HOLD_H
@@ -32,9 +33,11 @@ int hold_start(const struct target_function *const *functions, size_t cnt, struc
  */
 int hold_wait(struct hold *hold, const char **failed_out);
 
-/* When all is attached: no function is held once this returns. What else is to do, a thread does.
- */
+/* When all is attached: no function is held once this returns. */
 void hold_let_go(struct hold *hold);
+
+/* Begin to remove the tracer, which hold_free() waits for. */
+void hold_remove(struct hold *hold);
 
 /* Returns when nothing is left of it. */
 void hold_free(struct hold **hold);
