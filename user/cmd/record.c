@@ -344,6 +344,10 @@ int cmd_record(int argc, char **argv)
 		return status;
 	if (check_exits_only(&arguments))
 		return CMD_USAGE;
+	if (arguments.session.window_ns && !arguments.session.calibrate) {
+		err_r(-EINVAL, "--calibrate goes by what --no-calibrate leaves out: choose one");
+		return CMD_USAGE;
+	}
 	arguments.session.calibrate &= !arguments.session.exits_only;
 	arguments.session.rules = &arguments.rules;
 	arguments.session.also = &arguments.also;
