@@ -432,6 +432,22 @@ scenario_corrected() {
 	attached >corrected.attached
 }
 
+# The same function with it alone traced, and with ever more others: corrected, it takes the same.
+scenario_nodes() {
+	exitgraph list --default --traceable 2>/dev/null | awk '{ print $1 }' |
+		grep -xE '[a-z_0-9]+' | grep -vx kvm_emulate_cpuid >nodes.all
+	for cnt in 1 10 50 1000; do
+		{
+			echo kvm_emulate_cpuid
+			head -n $((cnt - 1)) nodes.all
+		} >nodes.functions
+		record_default "nodes-$cnt" --calibrate=100ms --functions-file nodes.functions -- \
+			exitgraph guest cpuid --count 30000
+		run "nodes-$cnt-tree" exitgraph export --format csv --merge --reason CPUID \
+			"nodes-$cnt.xg"
+	done
+}
+
 scenario_calibration() {
 	rm -rf /var/cache/exitgraph
 	for name in calibration-first calibration-cached calibration-again calibration-none; do
