@@ -7,7 +7,7 @@
  * These have programs of their own, which do no more than that. Both are told the vCPU, so the
  * task is not asked for: its place (include/xg_exits.h) is found by its address. All that is
  * rare is in functions that are not inlined, so that the programs save no registers for it. That
- * an exit was seen shows by its clock: 0 is "not yet".
+ * none was seen shows by its clock, too: XG_EXITS_ENTERED.
  */
 #ifndef EXITGRAPH_BPF_EXITS_ONLY_H
 #define EXITGRAPH_BPF_EXITS_ONLY_H

@@ -5,9 +5,8 @@
 
 #include "xg_state.h"
 
-#define XG_WATCHED                                                                                 \
-	5 /* programs that serve many functions, at most: 2 modules', those around user space, the \
-	     clones' */
+/* Programs that serve many functions, at most: 2 modules', those around user space, the clones'. */
+#define XG_WATCHED 5
 
 /* Fixed when the programs are loaded. */
 struct xg_config {

@@ -429,6 +429,19 @@ scenario_corrected() {
 	done
 	run corrected-short exitgraph record -o corrected-short.xg --calibrate=5s -- \
 		exitgraph guest cpuid --count 100
+	# Killed while the command is stopped, it leaves the command running.
+	exitgraph record -q -o corrected-killed.xg --calibrate=100ms -- sleep 60 &
+	recorder=$!
+	for state in S T; do
+		until [ "$(awk '{ print $3 }' "/proc/$(pidof sleep)/stat" 2>>corrected-killed.err)" = $state ]; do
+			sleep 0.02
+		done
+	done
+	kill -KILL $recorder
+	wait $recorder
+	sleep 0.5
+	awk '{ print $3 }' "/proc/$(pidof sleep)/stat" >corrected-killed.state
+	killall sleep
 	attached >corrected.attached
 }
 

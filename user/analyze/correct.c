@@ -315,24 +315,6 @@ static bool scale_find(const struct correction *c, const struct reason *all, str
 	return true;
 }
 
-/* All vCPUs' exits by reason, in @all. */
-static int merge(const struct recording *recording, struct vcpu *all)
-{
-	int r = 0;
-
-	recording_for_each_vcpu (vcpu, recording) {
-		vcpu_for_each_reason (reason, vcpu) {
-			struct reason *sum;
-
-			if (!r)
-				r = vcpu_add_reason(all, reason->code, &sum);
-			if (!r)
-				r = reason_merge(sum, reason);
-		}
-	}
-	return r;
-}
-
 /* The mean of what the windows say of all reasons, each by how sure it is, and how they differ. */
 static void add_common(struct correction *c)
 {
@@ -357,7 +339,7 @@ static void add_common(struct correction *c)
 static int find_scales(struct correction *c)
 {
 	struct vcpu all = { 0 };
-	int r = merge(c->recording, &all);
+	int r = recording_merge_reasons(c->recording, &all);
 
 	c->scales = calloc(c->recording->window_cnt + 1, sizeof(*c->scales));
 	if (!c->scales)

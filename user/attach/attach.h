@@ -85,7 +85,7 @@ u32 attach_programs_sum(void);
 
 volatile struct xg_control *attach_control(struct attach *attach);
 
-/* From now on nothing is recorded: see attach/disarm.h. 0 or -errno (said). */
+/* From now on nothing is recorded: see attach/disarm.h. 0 or -errno (said as a warning). */
 int attach_disarm(struct attach *attach);
 
 /* Wait until what made attaching quicker is put away, which it is in the background. */

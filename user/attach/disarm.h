@@ -14,7 +14,8 @@ struct xg_vcpu_state;
 
 /*
  * From now on nothing is recorded; but see above of `sequence`. @states are those of @cnt slots.
- * Of --exits-only, exits that were under way are counted. 0 or -errno (said).
+ * Of --exits-only, exits that were under way are counted. 0; or -errno (said, as a warning): the
+ * latest exit of a vCPU may be added while it is read.
  */
 int disarm(struct exitgraph_bpf *skel, struct xg_vcpu_state *states, u32 cnt);
 

@@ -14,9 +14,9 @@ enum special {
 	SPECIAL_RUN,	   /* its return may be the exit */
 	SPECIAL_OFF_CPU,   /* at its return, a thread leaves its CPU */
 	SPECIAL_ON_CPU,	   /* at its entry, it is back */
-	SPECIAL_SWITCHING, /* nothing more, but runs between these two, and so perhaps in the middle
-			      of */
-			   /* any probe: it would be skipped if it shared that one's program */
+	/* Nothing more, but it runs between these two, and so perhaps in the middle of any probe:
+	 * it would be skipped if it shared that one's program. */
+	SPECIAL_SWITCHING,
 	SPECIAL_COUNT,
 };
 

@@ -96,16 +96,47 @@ int command_go(struct command *command)
 	return 0;
 }
 
-void command_pause(const struct command *command)
+/* The process: waits until nobody has the other end of @fd any more. */
+static void continue_at_end(const struct command *command, int fd)
 {
-	if (command->pid && !command->ended)
+	sigset_t all;
+	char none;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	while (read(fd, &none, 1) < 0 && errno == EINTR)
+		;
+	kill(command->pid, SIGCONT);
+	_exit(0);
+}
+
+void command_pause(struct command *command)
+{
+	int fds[2];
+
+	if (command_ended(command, false) || pipe2(fds, O_CLOEXEC))
+		return;
+	command->pause_pid = fork();
+	if (!command->pause_pid) {
+		close(fds[1]);
+		continue_at_end(command, fds[0]);
+	}
+	close(fds[0]);
+	command->pause_fd = fds[1];
+	if (command->pause_pid > 0)
 		kill(command->pid, SIGSTOP);
 }
 
-void command_continue(const struct command *command)
+void command_continue(struct command *command)
 {
-	if (command->pid && !command->ended)
-		kill(command->pid, SIGCONT);
+	if (command->pause_fd < 0)
+		return;
+	cleanup_close(&command->pause_fd);
+	command->pause_fd = -1;
+	if (command->pause_pid > 0)
+		while (waitpid(command->pause_pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	command->pause_pid = 0;
 }
 
 bool command_ended(struct command *command, bool wait)
@@ -133,6 +164,7 @@ void command_stop(struct command *command)
 {
 	struct pollfd fd = { .fd = command->pid_fd, .events = POLLIN };
 
+	command_continue(command);
 	cleanup_close(&command->go_fd);
 	cleanup_close(&command->error_fd);
 	command->go_fd = -1;

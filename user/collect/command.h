@@ -13,6 +13,8 @@ struct command {
 	int pid_fd;	  /* readable when it has ended */
 	int go_fd;	  /* a byte lets it run */
 	int error_fd;	  /* gives errno if it cannot be executed */
+	int pause_fd;	  /* while it is stopped: closed, also by our death, it goes on */
+	pid_t pause_pid;  /* who sees to that */
 	const char *name; /* argv[0], the caller's */
 	bool terminated;  /* it was told to end */
 	bool ended;
@@ -21,7 +23,7 @@ struct command {
 
 #define COMMAND_INIT                                      \
 	{                                                 \
-		.pid_fd = -1, .go_fd = -1, .error_fd = -1 \
+		.pid_fd = -1, .go_fd = -1, .error_fd = -1, .pause_fd = -1 \
 	}
 
 /*
@@ -34,9 +36,12 @@ int command_start(struct command *command, char **argv, const struct rlimit *des
 /* Let it run, unless it does. 0, or -errno (said) if it cannot be executed. */
 int command_go(struct command *command);
 
-/* Stop it for a while, and let it go on; not what it has started. */
-void command_pause(const struct command *command);
-void command_continue(const struct command *command);
+/*
+ * Stop it for a while, and let it go on; not what it has started. If we die meanwhile, a process
+ * lets it go on; where none can be made, it is not stopped.
+ */
+void command_pause(struct command *command);
+void command_continue(struct command *command);
 
 /* Has it ended? Takes its status if so; with @wait, waits for it. */
 bool command_ended(struct command *command, bool wait);

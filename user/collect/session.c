@@ -232,7 +232,7 @@ int session_follow(struct session *session, struct profile *profile, struct reco
 		   u64 duration_ns, const struct session_work *work, enum session_end *end_out)
 {
 	u64 start_ns;
-	int r = 0, disarm_r;
+	int r = 0;
 
 	recording->calibration = session->calibration;
 	recording->started_unix_ns = describe_unix_ns();
@@ -245,11 +245,12 @@ int session_follow(struct session *session, struct profile *profile, struct reco
 		r = command_go(&session->command);
 	if (!r && !work)
 		r = follow(session, start_ns, duration_ns, profile, recording, end_out);
-	disarm_r = attach_disarm(session->attach);
+	if (attach_disarm(session->attach))
+		recording->losses[XG_LOSS_SNAPSHOT_BUSY]++;
 	recording->duration_ns = progress_now_ns() - start_ns;
 	progress_clear(&session->progress);
 	log_debug("disarmed");
-	return r ?: disarm_r;
+	return r;
 }
 
 /* What the kernel has of it, once it is over. */

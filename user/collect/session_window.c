@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "collect/session_inside.h"
+#include "profile/losses.h"
 #include "profile/window.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -10,18 +11,8 @@
 static int add_windows(struct recording *recording, const struct recording *seen)
 {
 	struct vcpu all = { 0 };
-	int r = 0;
+	int r = recording_merge_reasons(seen, &all);
 
-	recording_for_each_vcpu (vcpu, seen) {
-		vcpu_for_each_reason (reason, vcpu) {
-			struct reason *sum;
-
-			if (!r)
-				r = vcpu_add_reason(&all, reason->code, &sum);
-			if (!r)
-				r = reason_merge(sum, reason);
-		}
-	}
 	vcpu_for_each_reason (reason, &all) {
 		struct window window;
 
@@ -50,6 +41,20 @@ static int check_end(enum session_end end, const struct recording *recording)
 	return 0;
 }
 
+/* The recording has its own losses; what is lost here makes the probes' cost less certain. */
+static void warn_of_losses(const struct recording *seen)
+{
+	u64 cnt = 0;
+
+	for (int i = 0; i < XG_LOSS_COUNT; i++)
+		if (!loss_kind(i)->is_note)
+			cnt += seen->losses[i];
+	if (cnt)
+		log_warn("%llu losses while calibrating, of kinds as at the end of a report: what "
+			 "the probes cost is less certain by so many exits",
+			 (unsigned long long)cnt);
+}
+
 static int look(struct session *session, struct recording *recording)
 {
 	_cleanup_(profile_free) struct profile *profile = NULL;
@@ -68,6 +73,7 @@ static int look(struct session *session, struct recording *recording)
 		r = session_take(session, seen);
 	if (r)
 		return r;
+	warn_of_losses(seen);
 	recording->window_ns = seen->duration_ns;
 	r = add_windows(recording, seen);
 	return r ?: check_end(end, recording);

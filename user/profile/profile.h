@@ -171,6 +171,9 @@ s64 reason_self_ns(const struct reason *reason);
 /* Add @from's exits and tree to @to (of the same recording). 0 or -ENOMEM. */
 int reason_merge(struct reason *to, const struct reason *from);
 
+/* The exits of all vCPUs by reason, into @all, which is in no recording. 0 or -ENOMEM. */
+int recording_merge_reasons(const struct recording *recording, struct vcpu *all);
+
 /* Replace the string *@field by a safe copy of @value. 0 or -ENOMEM. */
 int recording_set(char **field, const char *value);
 

@@ -129,3 +129,19 @@ int reason_merge(struct reason *to, const struct reason *from)
 	}
 	return 0;
 }
+
+int recording_merge_reasons(const struct recording *recording, struct vcpu *all)
+{
+	recording_for_each_vcpu (vcpu, recording) {
+		vcpu_for_each_reason (reason, vcpu) {
+			struct reason *sum;
+			int err = vcpu_add_reason(all, reason->code, &sum);
+
+			if (!err)
+				err = reason_merge(sum, reason);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}

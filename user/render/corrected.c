@@ -25,14 +25,16 @@ const char *corrected_text(const struct corrected *corrected, char buffer[CORREC
 	return buffer;
 }
 
-const char *corrected_error_text(const struct corrected *corrected, char buffer[CORRECTED_MAX])
+const char *corrected_both_text(const struct corrected *corrected, char buffer[CORRECTED_BOTH_MAX])
 {
-	char text[UNITS_MAX];
+	char value[CORRECTED_MAX], error[UNITS_MAX];
 
-	*buffer = '\0';
+	corrected_text(corrected, value);
 	if (corrected->is_known && is_sure(corrected))
-		snprintf(buffer, CORRECTED_MAX, "+-%s",
-			 units_duration(ceil(corrected->uncertainty_ns), text));
+		snprintf(buffer, CORRECTED_BOTH_MAX, "%s +-%s", value,
+			 units_duration(ceil(corrected->uncertainty_ns), error));
+	else
+		strcpy(buffer, value);
 	return buffer;
 }
 

@@ -17,8 +17,9 @@
  */
 const char *corrected_text(const struct corrected *corrected, char buffer[CORRECTED_MAX]);
 
-/* "+-35 ns", or nothing, behind the text of above. */
-const char *corrected_error_text(const struct corrected *corrected, char buffer[CORRECTED_MAX]);
+/* Both: "880 ns +-35 ns", "<40 ns" or "-". */
+#define CORRECTED_BOTH_MAX (2 * CORRECTED_MAX)
+const char *corrected_both_text(const struct corrected *corrected, char buffer[CORRECTED_BOTH_MAX]);
 
 /* @name_corrected_ns and @name_uncertainty_ns of @object; null where it is not known. */
 void corrected_json(struct builder *b, json_t *object, const char *name,

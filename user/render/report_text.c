@@ -116,7 +116,11 @@ static void print_correction(const struct view *view, FILE *out)
 			"the above here\n",
 			units_duration((double)r->window_ns, text), scale, 2 * error);
 	else
-		fputs("the above\n", out);
+		fprintf(out, "the above%s\n",
+			r->window_ns
+				? "\n            (with the boundaries alone too little was seen to "
+				  "tell what calls cost here)"
+				: "");
 }
 
 static void print_head(const struct view *view, FILE *out)
@@ -210,12 +214,10 @@ static void add_corrected(struct table *table, const struct correction *correcti
 			  const struct reason *reason)
 {
 	struct corrected mean = correct_latency(correction, reason);
-	char text[CORRECTED_MAX], error[CORRECTED_MAX], both[2 * CORRECTED_MAX];
+	char text[CORRECTED_BOTH_MAX];
 
 	mean = corrected_mean(&mean, reason->latency.count);
-	snprintf(both, sizeof(both), "%s%s%s", corrected_text(&mean, text),
-		 *corrected_error_text(&mean, error) ? " " : "", error);
-	table_cell(table, both);
+	table_cell(table, corrected_both_text(&mean, text));
 }
 
 static int print_reasons(const struct view *view, const struct group *group, FILE *out)

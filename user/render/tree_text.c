@@ -68,13 +68,11 @@ void tree_text_legend(bool by_calls, bool corrects, FILE *out)
 /* Per cycle: what is left of both without the probes' cost. */
 static void add_corrected(struct printer *p, struct corrected inclusive, struct corrected self)
 {
-	char text[CORRECTED_MAX], error[CORRECTED_MAX], both[2 * CORRECTED_MAX];
+	char both[CORRECTED_BOTH_MAX], text[CORRECTED_MAX];
 
 	inclusive = corrected_mean(&inclusive, p->reason->cycle_cnt);
 	self = corrected_mean(&self, p->reason->cycle_cnt);
-	snprintf(both, sizeof(both), "%s%s%s", corrected_text(&inclusive, text),
-		 *corrected_error_text(&inclusive, error) ? " " : "", error);
-	table_cell(p->table, both);
+	table_cell(p->table, corrected_both_text(&inclusive, both));
 	table_cell(p->table, corrected_text(&self, text));
 }
 
